@@ -1,0 +1,1 @@
+"""Roster: a self-hosted user directory."""

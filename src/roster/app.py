@@ -1,0 +1,87 @@
+"""The application factory: extensions, doors, commands. The one place that knows all."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from roster import blueprints, logs
+from roster.blueprints.json_provider import OrjsonProvider
+from roster.blueprints.request_line import RequestLine
+from roster.config import Settings
+from roster.database import database, embedded, engine_options
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(settings: Settings | None = None, instance_path: str | os.PathLike[str] | None = None) -> Flask:
+    """Return the application, its database reachable and nothing migrated yet.
+
+    Args:
+        settings: what an operator chose; read from the environment if not given.
+        instance_path: where Roster keeps its own files; `instance/` in the working directory if nobody says otherwise.
+
+    Raises:
+        ConfigurationError: the environment does not describe a server that can start.
+        EmbeddedError: DATABASE_URL is not set and a PostgreSQL of our own can't be started.
+    """
+    settings = settings or Settings.from_environment()
+    instance = Path(instance_path or settings.instance_path or "instance").absolute()
+    instance.mkdir(parents=True, exist_ok=True)
+    logs.configure(settings.log_level)
+    app = Flask("roster", instance_path=str(instance))
+    app.config.from_mapping(_flask_config(settings, instance))
+    app.extensions["roster.settings"] = settings
+    app.json = OrjsonProvider(app)
+    database.init_app(app)
+    Migrate(app, database, directory=str(MIGRATIONS))
+    CSRFProtect(app)
+    RequestLine(app, seconds=settings.request_timeout)
+    blueprints.register(app)
+    return app
+
+
+def _flask_config(settings: Settings, instance: Path) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key or _kept_secret(instance / "secret_key"),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url or embedded.start(instance).url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _pool(settings),
+        "MAX_CONTENT_LENGTH": settings.max_body,
+        "MAX_FORM_MEMORY_SIZE": settings.max_body,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_NAME": "roster",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "API_TITLE": "Roster",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+    }
+
+
+def _pool(settings: Settings) -> dict[str, object]:
+    return engine_options(
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.pool_timeout,
+        pool_recycle=settings.pool_recycle,
+        pool_pre_ping=settings.pool_pre_ping,
+        connect_args={
+            "connect_timeout": settings.connect_timeout,
+            "application_name": "roster",
+            "keepalives_idle": 30,
+            "tcp_user_timeout": int(settings.request_timeout * 1000),
+        },
+    )
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret that signs cookies, made once and kept, so that a restart signs nobody out."""
+    try:
+        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()

@@ -1,0 +1,13 @@
+"""The doors: HTTP in, HTTP out; no SQL, no rules."""
+
+from flask import Flask
+
+from roster.blueprints import admin, api, health, problem
+
+
+def register(app: Flask) -> None:
+    """Open every door of the application."""
+    problem.register(app)
+    health.register(app)
+    api.register(app)
+    admin.register(app)

@@ -1,0 +1,113 @@
+"""Failures in the voice of each door: a page, or problem+json (RFC 9457). The one place that knows HTTP statuses."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from roster.database import is_outage
+from roster.errors import (
+    BODY_TOO_LARGE,
+    DATABASE_UNAVAILABLE,
+    MALFORMED_REQUEST,
+    AppException,
+    Kind,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS = {
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.INVALID: 422,
+    Kind.MALFORMED: 400,
+    Kind.UNAVAILABLE: 503,
+    Kind.TOO_LARGE: 413,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.STALE: 412,
+    Kind.TOO_MANY: 429,
+}
+RETRY_AFTER = 1
+"""Seconds after which a client may try again when the database was away."""
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of the application, those of unknown URLs included."""
+    app.register_error_handler(AppException, known)
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(SQLAlchemyError, database_failed)
+    app.register_error_handler(Exception, unexpected)
+
+
+def known(error: AppException) -> Response:
+    """Answer a failure that has a name."""
+    return _answer(STATUS[error.error.kind], error.error.code, error.message, fields=error.fields)
+
+
+def refused(error: HTTPException) -> Response:
+    """Answer what Flask refused by itself: an unknown URL, a wrong method, a body too large."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value] # a redirect, or an answer that is ready
+    if error.code == 413:
+        return known(AppException(BODY_TOO_LARGE))
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    code = HTTPStatus(error.code).name.lower() if error.code in set(HTTPStatus) else MALFORMED_REQUEST.code
+    return _answer(error.code, code, error.description or error.name, headers=headers)
+
+
+def database_failed(error: SQLAlchemyError) -> Response:
+    """Answer a failure of the database: 503 where trying later may help. The driver's words stay in the log."""
+    if not is_outage(error):
+        return unexpected(error)
+    log.warning("database unavailable", exc_info=error)
+    return known(AppException(DATABASE_UNAVAILABLE))
+
+
+def unexpected(error: Exception) -> Response:
+    """Answer what nobody expected: logged in full, told with nothing but the request's id."""
+    log.error("unexpected failure", exc_info=error)
+    return _answer(500, "internal_error", "Something went wrong on our side. It has been written down.")
+
+
+def _answer(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    fields: Mapping[str, list[str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    speak = _problem if request.path.startswith("/api/") else _page
+    response = speak(status, code, message, fields or {})
+    response.headers.update(headers or {})
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    if status == 401 and speak is _problem:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="roster"'
+    return response
+
+
+def _problem(status: int, code: str, message: str, fields: Mapping[str, list[str]]) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": message,
+        "code": code,
+        "request_id": g.get("request_id"),
+        "errors": [{"field": name, "message": text} for name, messages in fields.items() for text in messages],
+    }
+    return Response(orjson.dumps(body), status, content_type="application/problem+json")
+
+
+def _page(status: int, code: str, message: str, fields: Mapping[str, list[str]]) -> Response:
+    text = render_template(
+        "error.html", status=status, code=code, message=message, fields=fields, request_id=g.get("request_id")
+    )
+    return Response(text, status, content_type="text/html; charset=utf-8")

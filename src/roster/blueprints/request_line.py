@@ -1,0 +1,53 @@
+"""What every request has: an id, a deadline, and one line in the log."""
+
+import re
+from collections.abc import Iterable
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+from roster.database import deadline
+
+ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+QUIET = {"/healthz", "/readyz"}
+
+log = structlog.stdlib.get_logger("roster.request")
+
+
+class RequestLine:
+    """Gives each request its id (the client's own `X-Request-ID` if it is well-formed) and logs how it went."""
+
+    def __init__(self, app: Flask, *, seconds: float) -> None:
+        self.seconds = seconds
+        self.wsgi_app = app.wsgi_app
+        app.wsgi_app = self._within_deadline  # type: ignore[method-assign] # Flask's own way to wrap an application
+        app.before_request(_begin)
+        app.after_request(_finish)
+
+    def _within_deadline(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        with deadline(self.seconds):
+            return self.wsgi_app(environ, start_response)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if ACCEPTED_ID.fullmatch(given) else uuid4().hex
+    g.began_at = perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    if request.path not in QUIET:
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            milliseconds=round((perf_counter() - g.began_at) * 1000, 1),
+        )
+    return response

@@ -1,0 +1,26 @@
+"""The time a request has left. Every wait (pool, connection, lock, statement, retry) ends inside it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+
+_ends_at: ContextVar[float | None] = ContextVar("roster_deadline", default=None)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Give what runs inside at most so many seconds. An inner deadline can only shorten the outer one."""
+    ends_at = monotonic() + seconds
+    outer = _ends_at.get()
+    mark = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
+    try:
+        yield
+    finally:
+        _ends_at.reset(mark)
+
+
+def time_left() -> float | None:
+    """Return the seconds left (0 when it is over), or None where nobody set a deadline."""
+    ends_at = _ends_at.get()
+    return None if ends_at is None else max(0.0, ends_at - monotonic())

@@ -1,0 +1,107 @@
+"""What went wrong, and what comes next: RETRY, SKIP or ROLLBACK. The one place that knows driver errors.
+
+Sources: PostgreSQL's appendix A (error codes); psycopg2 leaves `pgcode` empty when the connection itself died.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import Enum
+
+from psycopg2 import InterfaceError as DriverInterfaceError
+from psycopg2 import OperationalError as DriverOperationalError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+
+from roster.errors import AppException, ErrorCode
+
+
+class Decision(Enum):
+    """What a service does next."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    ROLLBACK = "rollback"
+
+
+SERIALIZATION_FAILURE = "40001"
+DEADLOCK_DETECTED = "40P01"
+LOCK_NOT_AVAILABLE = "55P03"
+READ_ONLY_TRANSACTION = "25006"
+QUERY_CANCELED = "57014"
+
+RETRIED_CODES = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, "57P01", "57P02", "57P03"})
+LOST_CLASSES = frozenset({"08", "53"})
+LOST_CODES = frozenset({"57P01", "57P02", "57P03"})
+DATA_CLASSES = frozenset({"22", "23"})
+
+
+def decide(error: BaseException, *, writable: bool = True) -> Decision:
+    """Return what comes next after `error`.
+
+    Args:
+        error: what was raised.
+        writable: whether the transaction was opened to write; then 25006 means that the primary was demoted under us.
+    """
+    if isinstance(error, StaleDataError) or is_lost(error):
+        return Decision.RETRY
+    code = sqlstate(error)
+    if code in RETRIED_CODES or (code == READ_ONLY_TRANSACTION and writable):
+        return Decision.RETRY
+    if code is not None and code[:2] in DATA_CLASSES:
+        return Decision.SKIP
+    return Decision.ROLLBACK
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the five characters by which PostgreSQL names the failure, if it is PostgreSQL's."""
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "pgcode", None)
+    return code if isinstance(code, str) else None
+
+
+def constraint(error: BaseException) -> str | None:
+    """Return the name of the constraint or unique index that was violated, if one was."""
+    if not isinstance(error, DBAPIError):
+        return None
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return name if isinstance(name, str) else None
+
+
+@contextmanager
+def violations(named: Mapping[str, ErrorCode]) -> Iterator[None]:
+    """Say by name what a violated constraint means.
+
+    Constraints are recognised by the beginning of their names: a distributed table's shards add their number.
+
+    Raises:
+        AppException: the code whose constraint was violated inside.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        violated = constraint(error) or ""
+        for prefix, code in named.items():
+            if violated.startswith(prefix):
+                raise AppException(code) from error
+        raise
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell whether the connection is gone or can't be had, so that nothing more can be said on it."""
+    if isinstance(error, DBAPIError):
+        code = sqlstate(error)
+        if code is not None:
+            return code[:2] in LOST_CLASSES or code in LOST_CODES or error.connection_invalidated
+        return error.connection_invalidated or isinstance(error.orig, DriverOperationalError | DriverInterfaceError)
+    return isinstance(error, PoolTimeoutError) or _was_invalidated(error)
+
+
+def _was_invalidated(error: BaseException) -> bool:
+    return isinstance(error, PendingRollbackError) and error.code == "8s2b"
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether trying again later may help although trying again now did not."""
+    return decide(error) is Decision.RETRY or sqlstate(error) == QUERY_CANCELED

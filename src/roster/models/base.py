@@ -1,0 +1,36 @@
+"""What all tables share: names of constraints, column types, and who counts as live."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from sqlalchemy import ColumnElement, DateTime, MetaData, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints are named, so that code can match on a name and never on a message."""
+
+Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+Name = Annotated[str, mapped_column(String(255))]
+LongText = Annotated[str, mapped_column(Text)]
+Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+
+
+class Base(DeclarativeBase):
+    """The one metadata of the schema."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def live(model: Any) -> ColumnElement[bool]:
+    """Return the predicate of rows that are not soft-deleted.
+
+    Written out in every read on purpose: a filter that is added behind one's back can't be seen in the query.
+    """
+    return model.deleted_at.is_(None)  # type: ignore[no-any-return] # any model with a deleted_at

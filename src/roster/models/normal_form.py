@@ -1,0 +1,14 @@
+"""The forms in which names are compared, sorted and searched; the same in filters and in unique indexes."""
+
+import unicodedata
+
+
+def name_key(name: str) -> str:
+    """Return the form in which two names are the same name: NFKC, case-folded (Unicode 3.13, toNFKC_Casefold)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def search_key(text: str) -> str:
+    """Return the form in which text is searched and sorted: as `name_key`, and without accents."""
+    decomposed = unicodedata.normalize("NFKD", name_key(text))
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))

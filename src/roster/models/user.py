@@ -1,0 +1,126 @@
+"""Users of an organization and their e-mail addresses."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from roster.models.base import Base, Json, LongText, Name, Timestamp
+from roster.models.normal_form import name_key, search_key
+
+LIVE = text("deleted_at IS NULL")
+
+
+DERIVED_FROM = ("user_name", "display_name", "given_name", "family_name")
+
+
+def default_display_name(given_name: str | None, family_name: str | None, user_name: str) -> str:
+    """Return what a user is called who has no display name."""
+    return " ".join(name for name in (given_name, family_name) if name) or user_name
+
+
+def derived(given: Mapping[str, str | None], emails: Iterable[str]) -> dict[str, str]:
+    """Return the columns of a user that are computed from others: the forms for comparing, sorting and searching."""
+    return {
+        "user_name_key": name_key(given["user_name"] or ""),
+        "display_name_key": search_key(given["display_name"] or ""),
+        "search_key": search_key("\n".join([*(given[name] or "" for name in DERIVED_FROM), *emails])),
+    }
+
+
+class UserEmail(Base):
+    """One of a user's addresses; `position` keeps their order, at most one is primary."""
+
+    __tablename__ = "user_email"
+    __table_args__ = (
+        ForeignKeyConstraint(["organization_id", "user_id"], ["user.organization_id", "user.id"], ondelete="CASCADE"),
+        Index(
+            "uq_user_email_primary",
+            "organization_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("is_primary"),
+        ),
+        Index("ix_user_email_value", "organization_id", "value_key"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[str] = mapped_column(String(320))
+    value_key: Mapped[LongText]
+    type: Mapped[str | None] = mapped_column(String(50))
+    primary: Mapped[bool] = mapped_column("is_primary")
+
+
+class User(Base):
+    """A person (or service account) in one organization's directory."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organization_id", "identity_provider_id"],
+            ["identity_provider.organization_id", "identity_provider.id"],
+        ),
+        ForeignKeyConstraint(
+            ["organization_id", "manager_id"],
+            ["user.organization_id", "user.id"],
+            name="fk_user_manager",
+        ),
+        Index("uq_user_user_name_live", "organization_id", "user_name_key", unique=True, postgresql_where=LIVE),
+        Index(
+            "uq_user_external_id_live",
+            "organization_id",
+            "identity_provider_id",
+            "external_id",
+            unique=True,
+            postgresql_where=LIVE,
+        ),
+        Index("ix_user_created_at", "organization_id", "created_at", "id"),
+        Index("ix_user_updated_at", "organization_id", "updated_at", "id"),
+        Index("ix_user_display_name_key", "organization_id", "display_name_key", "id"),
+        CheckConstraint("version > 0", name="version"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_name: Mapped[Name]
+    user_name_key: Mapped[LongText]
+    display_name: Mapped[Name]
+    display_name_key: Mapped[LongText]
+    given_name: Mapped[Name | None]
+    family_name: Mapped[Name | None]
+    title: Mapped[Name | None]
+    department: Mapped[Name | None]
+    active: Mapped[bool]
+    external_id: Mapped[Name | None]
+    identity_provider_id: Mapped[UUID | None]
+    manager_id: Mapped[UUID | None]
+    profile: Mapped[Json]
+    attributes: Mapped[Json]
+    search_key: Mapped[LongText]
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[Timestamp]
+    updated_at: Mapped[Timestamp]
+    deleted_at: Mapped[Timestamp | None]
+    purge_after: Mapped[Timestamp | None]
+
+    emails: Mapped[list[UserEmail]] = relationship(
+        order_by=UserEmail.position, cascade="all, delete-orphan", lazy="raise", passive_deletes=True
+    )
+
+    # Checked by every UPDATE of the ORM, counted up by the repository: a change of e-mails alone is a change, too.
+    __mapper_args__ = MappingProxyType({"version_id_col": version.column, "version_id_generator": False})
+
+    def derive(self) -> None:
+        """Bring the columns up to date that are computed from others, as `derived` says."""
+        given = {name: getattr(self, name) for name in DERIVED_FROM}
+        for name, value in derived(given, [email.value for email in self.emails]).items():
+            setattr(self, name, value)
+
+    @property
+    def email(self) -> str | None:
+        """The primary address, or the first, if there is any."""
+        return next((email.value for email in sorted(self.emails, key=lambda email: not email.primary)), None)

@@ -1,0 +1,64 @@
+"""Cursors of a keyset: the place after a row, named by its sort value and id, so that writers can't shift it."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, Select, tuple_
+
+from roster.errors import INVALID_CURSOR, AppException
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to sort: its name in a cursor, the column, and which way. The id breaks ties."""
+
+    name: str
+    column: Any
+    id: Any
+    descending: bool = False
+
+    def apply(self, statement: Select[Any], after: str | None) -> Select[Any]:
+        """Sort the statement, and start after the cursor if there is one.
+
+        Raises:
+            AppException: INVALID_CURSOR, also for a cursor of another order.
+        """
+        keys = (self.column, self.id)
+        if after is not None:
+            value, key = self._decode(after)
+            place = tuple_(*keys)
+            limit: Any = (value, key)
+            statement = statement.where(place < limit if self.descending else place > limit)
+        return statement.order_by(*(self._direction(column) for column in keys))
+
+    def cursor(self, row: Any) -> str:
+        """Return the place just after this row, which carries the sort column as `sort_value`."""
+        content = orjson.dumps([self.name, self.descending, row.sort_value, row.id])
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    def _direction(self, column: Any) -> ColumnElement[Any]:
+        direction: ColumnElement[Any] = column.desc() if self.descending else column.asc()
+        return direction
+
+    def _decode(self, cursor: str) -> tuple[Any, UUID]:
+        try:
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            name, descending, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            if [name, descending] != [self.name, self.descending] or "\0" in value:
+                raise AppException(INVALID_CURSOR)
+            return self._typed(value), UUID(key)
+        except (ValueError, TypeError, AttributeError, binascii.Error):
+            raise AppException(INVALID_CURSOR) from None
+
+    def _typed(self, value: str) -> Any:
+        if self.column.type.python_type is not datetime:
+            return value
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise AppException(INVALID_CURSOR)
+        return moment

@@ -1,0 +1,22 @@
+"""Tokens."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from roster.models import Token
+
+
+def add(session: Session, token: Token) -> Token:
+    """Add a new token."""
+    session.add(token)
+    session.flush()
+    return token
+
+
+def newest_first(session: Session, organization_id: UUID) -> Sequence[Token]:
+    """Return the organization's tokens, the newest first."""
+    statement = select(Token).where(Token.organization_id == organization_id).order_by(Token.id.desc())
+    return session.scalars(statement).all()

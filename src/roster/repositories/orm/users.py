@@ -1,0 +1,93 @@
+"""One user and their e-mail addresses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from roster.errors import USER_NOT_FOUND, AppException
+from roster.models import User, UserEmail, live
+from roster.models.normal_form import name_key
+
+
+def by_id(session: Session, organization_id: UUID, user_id: UUID) -> User:
+    """Return the live user with this id, e-mails loaded.
+
+    Raises:
+        AppException: USER_NOT_FOUND, also for a soft-deleted user or one of another organization.
+    """
+    user = by_id_with_deleted(session, organization_id, user_id)
+    if user.deleted_at is not None:
+        raise AppException(USER_NOT_FOUND)
+    return user
+
+
+def by_id_with_deleted(session: Session, organization_id: UUID, user_id: UUID) -> User:
+    """Return the user with this id, soft-deleted or not, e-mails loaded.
+
+    Raises:
+        AppException: USER_NOT_FOUND, also for a user of another organization.
+    """
+    statement = (
+        select(User).where(User.organization_id == organization_id, User.id == user_id).options(joinedload(User.emails))
+    )
+    if (user := session.scalars(statement).unique().one_or_none()) is None:
+        raise AppException(USER_NOT_FOUND)
+    return user
+
+
+def find_by_user_name(session: Session, organization_id: UUID, user_name: str) -> User | None:
+    """Return the live user with this user name, in any case, e-mails loaded; None if there is none."""
+    statement = (
+        select(User)
+        .where(User.organization_id == organization_id, User.user_name_key == name_key(user_name), live(User))
+        .options(joinedload(User.emails))
+    )
+    return session.scalars(statement).unique().one_or_none()
+
+
+def add(session: Session, user: User, emails: Sequence[Mapping[str, Any]]) -> User:
+    """Add a new user with their addresses."""
+    user.emails = _emails(user, emails)
+    user.derive()
+    session.add(user)
+    session.flush()
+    return user
+
+
+def change(session: Session, user: User, values: Mapping[str, Any], *, at: datetime) -> User:
+    """Write the given columns (and `emails`, if among them), and count the version up."""
+    for name, value in values.items():
+        if name != "emails":
+            setattr(user, name, value)
+    if "emails" in values:
+        _replace_emails(session, user, values["emails"])
+    user.derive()
+    user.version += 1
+    user.updated_at = at
+    session.flush()
+    return user
+
+
+def _replace_emails(session: Session, user: User, emails: Sequence[Mapping[str, Any]]) -> None:
+    user.emails = []
+    session.flush()  # before the new rows: they take the old ones' keys
+    user.emails = _emails(user, emails)
+
+
+def _emails(user: User, emails: Sequence[Mapping[str, Any]]) -> list[UserEmail]:
+    return [
+        UserEmail(
+            organization_id=user.organization_id,
+            user_id=user.id,
+            position=position,
+            value=email["value"],
+            value_key=name_key(email["value"]),
+            type=email.get("type"),
+            primary=email.get("primary", False),
+        )
+        for position, email in enumerate(emails)
+    ]

@@ -1,0 +1,248 @@
+"""People of an organization: find, create, change, suspend, delete, restore."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from uuid_utils.compat import uuid7
+
+from roster.database import core_of, registry, transaction, transactional, violations
+from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_DELETED, AppException
+from roster.models import Actor, User
+from roster.models.user import default_display_name, derived
+from roster.repositories import core, orm
+
+VIOLATIONS = {"uq_user_user_name_live": USER_NAME_TAKEN, "uq_user_external_id_live": EXTERNAL_ID_TAKEN}
+
+
+@transactional
+def search(
+    organization_id: UUID,
+    *,
+    q: str = "",
+    status: str = "live",
+    sort: str = "created_at",
+    after: str | None = None,
+    limit: int = 50,
+) -> core.users.Page:
+    """Return a page of users; nobody who is there throughout a walk is skipped or repeated. Writes nothing.
+
+    Raises:
+        AppException: INVALID_CURSOR.
+    """
+    return core.users.page(
+        core_of(registry()), organization_id, q=q, status=status, sort=sort, after=after, limit=limit
+    )
+
+
+@transactional
+def count(organization_id: UUID, *, q: str = "", status: str = "live") -> int:
+    """Return how many users a search finds. Writes nothing."""
+    return core.users.count(core_of(registry()), organization_id, q=q, status=status)
+
+
+@transactional
+def get(organization_id: UUID, user_id: UUID) -> User:
+    """Return a live user with their e-mails. Writes nothing.
+
+    Raises:
+        AppException: USER_NOT_FOUND.
+    """
+    return orm.users.by_id(registry(), organization_id, user_id)
+
+
+@transactional
+def get_with_deleted(organization_id: UUID, user_id: UUID) -> User:
+    """Return a user with their e-mails, deleted or not. Writes nothing.
+
+    Raises:
+        AppException: USER_NOT_FOUND.
+    """
+    return orm.users.by_id_with_deleted(registry(), organization_id, user_id)
+
+
+@transactional
+def history(organization_id: UUID, user_id: UUID, *, limit: int = 50) -> Sequence[Row[Any]]:
+    """Return what was done to a user, the newest first. Writes nothing."""
+    return core.events.of_subject(core_of(registry()), organization_id, user_id, limit=limit)
+
+
+@transactional
+def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> User:
+    """Create a user. Rolls back as one; repeats itself when PostgreSQL asks for it (see `transactional`).
+
+    Args:
+        actor: who does it.
+        values: columns by name; `emails` as value, type and primary of each.
+        at: the time it counts from.
+
+    Raises:
+        AppException: USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
+    """
+    user = _new_user(actor.organization_id, values, at=at)
+    with transaction(registry()) as session, violations(VIOLATIONS):
+        orm.users.add(session, user, values.get("emails", ()))
+        _record(session, actor, "user.created", user, _changes({}, _snapshot(user)), at=at)
+    return user
+
+
+@transactional
+def change(
+    actor: Actor, user_id: UUID, values: Mapping[str, Any], *, at: datetime, expected_version: int | None = None
+) -> User:
+    """Change the given columns of a user. Rolls back as one; repeats itself when another writer was in between.
+
+    A change that changes nothing writes nothing. A display name that was made of the other names follows them.
+
+    Raises:
+        AppException: USER_NOT_FOUND, STALE_VERSION, USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
+    """
+    with transaction(registry()) as session, violations(VIOLATIONS):
+        user = orm.users.by_id(session, actor.organization_id, user_id)
+        _demand_version(user, expected_version)
+        before = _snapshot(user)
+        new = {name: value for name, value in _completed(user, values).items() if before[name] != value}
+        if new:
+            orm.users.change(session, user, new, at=at)
+            _record(session, actor, "user.changed", user, _changes(before, _snapshot(user)), at=at)
+    return user
+
+
+@transactional
+def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int | None = None) -> None:
+    """Soft-delete a user. Rolls back as one; repeats itself when another writer was in between.
+
+    Raises:
+        AppException: USER_NOT_FOUND, STALE_VERSION.
+    """
+    with transaction(registry()) as session:
+        user = orm.users.by_id(session, actor.organization_id, user_id)
+        _demand_version(user, expected_version)
+        core.users.soft_delete(core_of(session), user.organization_id, user.id, user.version, at=at)
+        _record(session, actor, "user.deleted", user, {}, at=at)
+
+
+@transactional
+def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None = None) -> User:
+    """Bring a deleted user back, under another user name if one is given. Rolls back as one.
+
+    Raises:
+        AppException: USER_NOT_FOUND, USER_NOT_DELETED, USER_NAME_TAKEN (nothing is half done).
+    """
+    with transaction(registry()) as session, violations(VIOLATIONS):
+        user = orm.users.by_id_with_deleted(session, actor.organization_id, user_id)
+        if user.deleted_at is None:
+            raise AppException(USER_NOT_DELETED)
+        changes = _changes({"user_name": user.user_name}, {"user_name": user_name or user.user_name})
+        renamed = _renamed(user, user_name) if user_name else {}
+        core.users.restore(core_of(session), user.organization_id, user.id, user.version, at=at, **renamed)
+        _record(session, actor, "user.restored", user, changes, at=at)
+        session.refresh(user)
+    return user
+
+
+@transactional
+def suspend(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int | None = None) -> User:
+    """Suspend a user; one who is suspended stays so. Rolls back as one.
+
+    Raises:
+        AppException: USER_NOT_FOUND, STALE_VERSION.
+    """
+    return _set_active(actor, user_id, False, at=at, expected_version=expected_version)
+
+
+@transactional
+def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int | None = None) -> User:
+    """End a user's suspension; one who is active stays so. Rolls back as one.
+
+    Raises:
+        AppException: USER_NOT_FOUND, STALE_VERSION.
+    """
+    return _set_active(actor, user_id, True, at=at, expected_version=expected_version)
+
+
+def _set_active(actor: Actor, user_id: UUID, active: bool, *, at: datetime, expected_version: int | None) -> User:
+    with transaction(registry()) as session:
+        user = orm.users.by_id(session, actor.organization_id, user_id)
+        _demand_version(user, expected_version)
+        if user.active is not active:
+            core.users.set_active(core_of(session), user.organization_id, user.id, user.version, active=active, at=at)
+            action = "user.activated" if active else "user.suspended"
+            _record(session, actor, action, user, {"active": [not active, active]}, at=at)
+            session.refresh(user)
+    return user
+
+
+def _new_user(organization_id: UUID, values: Mapping[str, Any], *, at: datetime) -> User:
+    plain = {name: value for name, value in values.items() if name != "emails"}
+    user = User(
+        organization_id=organization_id,
+        id=uuid7(),
+        version=1,
+        created_at=at,
+        updated_at=at,
+        **{"active": True, "attributes": {}, "profile": {}} | plain,
+    )
+    user.display_name = user.display_name or _default_name(user)
+    return user
+
+
+def _default_name(user: User) -> str:
+    return default_display_name(user.given_name, user.family_name, user.user_name)
+
+
+def _completed(user: User, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, with the display name that follows from them where nobody chose one."""
+    new = dict(values)
+    chosen = new.get("display_name") if "display_name" in new else None
+    if "display_name" in new or user.display_name == _default_name(user):
+        names = [new.get(name, getattr(user, name)) for name in ("given_name", "family_name", "user_name")]
+        new["display_name"] = chosen or default_display_name(*names)
+    return new
+
+
+def _renamed(user: User, user_name: str) -> dict[str, str]:
+    names = {name: getattr(user, name) for name in ("display_name", "given_name", "family_name")}
+    new = names | {"user_name": user_name}
+    return {"user_name": user_name} | derived(new, [email.value for email in user.emails])
+
+
+def _demand_version(user: User, expected: int | None) -> None:
+    if expected is not None and user.version != expected:
+        raise AppException(STALE_VERSION)
+
+
+RECORDED = (
+    "user_name",
+    "display_name",
+    "given_name",
+    "family_name",
+    "title",
+    "department",
+    "active",
+    "external_id",
+    "attributes",
+)
+
+
+def _snapshot(user: User) -> dict[str, Any]:
+    """What an event compares: plain values, e-mails included."""
+    emails = [{"value": email.value, "type": email.type, "primary": email.primary} for email in user.emails]
+    return {name: getattr(user, name) for name in RECORDED} | {"emails": emails}
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Field → [before, after] of what differs; what is empty on both sides does not."""
+    return {
+        name: [before.get(name), value]
+        for name, value in after.items()
+        if (before.get(name) or None) != (value or None) or (name in before and before[name] != value)
+    }
+
+
+def _record(session: Any, actor: Actor, action: str, user: User, changes: Mapping[str, Any], *, at: datetime) -> None:
+    core.events.record(
+        core_of(session), actor, action, subject_id=user.id, subject_label=user.user_name, changes=changes, at=at
+    )

@@ -1,0 +1,95 @@
+"""One real PostgreSQL for the whole run; real commits; what a test wrote is deleted after it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from roster.app import create_app
+from roster.config import Settings, psycopg2_url
+from roster.database import database, embedded
+from roster.models import Base
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The server to test on: the one of DATABASE_URL if it is set, else one of our own."""
+    if given := os.environ.get("DATABASE_URL"):
+        yield psycopg2_url(given)
+    else:
+        with embedded.start(tmp_path_factory.mktemp("server"), settings=FAST) as server:
+            yield server.url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """A database of this run's own, dropped at its end: what the server has besides is never touched."""
+    name = f"roster_test_{uuid4().hex[:12]}"
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    settings = Settings(database_url=database_url, secret_key="only for tests")
+    app = create_app(settings, tmp_path_factory.mktemp("instance"))
+    app.testing = True
+    with app.app_context():
+        upgrade()
+        engine = database.engine
+    yield app
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def engine(app: Flask) -> Engine:
+    with app.app_context():
+        return database.engine
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Undo pytest-flask's own fixture: it keeps a context open, so teardown would never run."""
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def instance_path(tmp_path: Path) -> Path:
+    return tmp_path / "instance"
+
+
+@pytest.fixture(autouse=True)
+def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test that used the application: no connection is held, and the tables are empty again."""
+    engine: Engine | None = request.getfixturevalue("engine") if "app" in request.fixturenames else None
+    yield
+    if engine is not None:
+        held = engine.pool.checkedout()
+        _empty_tables(engine)
+        assert held == 0, "the test left a connection checked out"
+
+
+def _empty_tables(engine: Engine) -> None:
+    cleaner = create_engine(engine.url, poolclass=NullPool)
+    with cleaner.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
