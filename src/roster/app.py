@@ -38,9 +38,8 @@ def create_app(settings: Settings | None = None, instance_path: str | os.PathLik
     app.json = OrjsonProvider(app)
     database.init_app(app)
     Migrate(app, database, directory=str(MIGRATIONS))
-    CSRFProtect(app)
     RequestLine(app, seconds=settings.request_timeout)
-    blueprints.register(app)
+    blueprints.register(app, CSRFProtect(app))
     return app
 
 
@@ -58,6 +57,8 @@ def _flask_config(settings: Settings, instance: Path) -> dict[str, object]:
         "API_TITLE": "Roster",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
     }
 
 

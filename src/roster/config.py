@@ -1,9 +1,12 @@
 """Settings from the environment, typed; every fault is named at once."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
-from environs import Env, EnvValidationError, validate
+from environs import Env, EnvValidationError
+from marshmallow.validate import OneOf, Range
 
 PAAS_MARKS = ("DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE", "VCAP_APPLICATION")
 """Variables that Heroku, Render, Railway, Fly, Cloud Run and Cloud Foundry set on every process they start."""
@@ -50,19 +53,19 @@ class Settings:
             database_url=env.str("DATABASE_URL", "") or None,
             secret_key=env.str("SECRET_KEY", "") or None,
             instance_path=env.str("ROSTER_INSTANCE_PATH", "") or None,
-            port=env.int("PORT", default.port, validate=validate.Range(0, 65535)),
-            workers=env.int("WEB_CONCURRENCY", default.workers, validate=validate.Range(1, 256)),
-            threads=env.int("ROSTER_THREADS", default.threads, validate=validate.Range(1, 256)),
-            pool_size=env.int("ROSTER_POOL_SIZE", default.pool_size, validate=validate.Range(1, 1000)),
-            pool_overflow=env.int("ROSTER_POOL_OVERFLOW", default.pool_overflow, validate=validate.Range(0, 1000)),
-            pool_timeout=env.float("ROSTER_POOL_TIMEOUT", default.pool_timeout, validate=validate.Range(0.1, 60)),
-            pool_recycle=env.int("ROSTER_POOL_RECYCLE", default.pool_recycle, validate=validate.Range(1)),
+            port=env.int("PORT", default.port, validate=Range(0, 65535)),
+            workers=env.int("WEB_CONCURRENCY", default.workers, validate=Range(1, 256)),
+            threads=env.int("ROSTER_THREADS", default.threads, validate=Range(1, 256)),
+            pool_size=env.int("ROSTER_POOL_SIZE", default.pool_size, validate=Range(1, 1000)),
+            pool_overflow=env.int("ROSTER_POOL_OVERFLOW", default.pool_overflow, validate=Range(0, 1000)),
+            pool_timeout=env.float("ROSTER_POOL_TIMEOUT", default.pool_timeout, validate=Range(0.1, 60)),
+            pool_recycle=env.int("ROSTER_POOL_RECYCLE", default.pool_recycle, validate=Range(1)),
             pool_pre_ping=env.bool("ROSTER_POOL_PRE_PING", default.pool_pre_ping),
-            connect_timeout=env.int("ROSTER_CONNECT_TIMEOUT", default.connect_timeout, validate=validate.Range(2, 60)),
-            request_timeout=env.float("ROSTER_REQUEST_TIMEOUT", default.request_timeout, validate=validate.Range(0.5, 600)),
-            lock_timeout=env.float("ROSTER_LOCK_TIMEOUT", default.lock_timeout, validate=validate.Range(0.1, 600)),
-            max_body=env.int("ROSTER_MAX_BODY", default.max_body, validate=validate.Range(1024)),
-            log_level=env.str("ROSTER_LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
+            connect_timeout=env.int("ROSTER_CONNECT_TIMEOUT", default.connect_timeout, validate=Range(2, 60)),
+            request_timeout=env.float("ROSTER_REQUEST_TIMEOUT", default.request_timeout, validate=Range(0.5, 600)),
+            lock_timeout=env.float("ROSTER_LOCK_TIMEOUT", default.lock_timeout, validate=Range(0.1, 600)),
+            max_body=env.int("ROSTER_MAX_BODY", default.max_body, validate=Range(1024)),
+            log_level=env.str("ROSTER_LOG_LEVEL", default.log_level, validate=OneOf(LOG_LEVELS)),
             secure_cookies=env.bool("ROSTER_SECURE_COOKIES", _on_paas()),
         )
         faults = _faults_of(env)
@@ -90,7 +93,8 @@ def _faults_of(env: Env) -> list[str]:
     try:
         env.seal()
     except EnvValidationError as error:
-        return [f"{name}: {' '.join(messages)}" for name, messages in error.error_messages.items()]
+        by_name = cast("Mapping[str, list[str]]", error.error_messages)
+        return [f"{name}: {' '.join(messages)}" for name, messages in by_name.items()]
     return []
 
 
@@ -108,9 +112,7 @@ def _missing(settings: Settings) -> list[str]:
 def _contradictions(settings: Settings) -> list[str]:
     faults = []
     if settings.threads > settings.pool_size + settings.pool_overflow:
-        faults.append(
-            "ROSTER_THREADS: more than ROSTER_POOL_SIZE + ROSTER_POOL_OVERFLOW; requests would wait in vain."
-        )
+        faults.append("ROSTER_THREADS: more than ROSTER_POOL_SIZE + ROSTER_POOL_OVERFLOW; requests would wait in vain.")
     if settings.database_url is not None:
         try:
             psycopg2_url(settings.database_url)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     STALE = "stale"
     TOO_MANY = "too_many"
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ STALE_VERSION = ErrorCode("stale_version", Kind.STALE, "Somebody else changed th
 INVALID_INPUT = ErrorCode("invalid_input", Kind.INVALID, "Some of what was sent is not valid.")
 MALFORMED_REQUEST = ErrorCode("malformed_request", Kind.MALFORMED, "The request can't be read.")
 INVALID_CURSOR = ErrorCode("invalid_cursor", Kind.MALFORMED, "This cursor was not made by this list.")
+UNSUPPORTED_MEDIA_TYPE = ErrorCode("unsupported_media_type", Kind.UNSUPPORTED, "The body must be application/json.")
 BODY_TOO_LARGE = ErrorCode("body_too_large", Kind.TOO_LARGE, "The request is larger than this server accepts.")
 TOKEN_NOT_FOUND = ErrorCode("token_not_found", Kind.NOT_FOUND, "No such token.")
 UNAUTHENTICATED = ErrorCode("unauthenticated", Kind.UNAUTHENTICATED, "A valid bearer token is needed.")

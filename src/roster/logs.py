@@ -5,6 +5,9 @@ import sys
 
 import structlog
 
+# Without local variables: they hold passwords and tokens.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(level: str) -> None:
     """Send everything that is logged, by us or by libraries, to stderr in one form, with the request's id."""
@@ -30,4 +33,4 @@ def configure(level: str) -> None:
 def _rendering() -> list[structlog.types.Processor]:
     if sys.stderr.isatty():
         return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    return [TRACEBACKS, structlog.processors.JSONRenderer()]

@@ -1,13 +1,14 @@
 """The doors: HTTP in, HTTP out; no SQL, no rules."""
 
 from flask import Flask
+from flask_wtf import CSRFProtect
 
 from roster.blueprints import admin, api, health, problem
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, csrf: CSRFProtect) -> None:
     """Open every door of the application."""
     problem.register(app)
     health.register(app)
-    api.register(app)
+    api.register(app, csrf)
     admin.register(app)

@@ -32,6 +32,7 @@ STATUS = {
     Kind.FORBIDDEN: 403,
     Kind.STALE: 412,
     Kind.TOO_MANY: 429,
+    Kind.UNSUPPORTED: 415,
 }
 RETRY_AFTER = 1
 """Seconds after which a client may try again when the database was away."""

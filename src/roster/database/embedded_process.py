@@ -23,6 +23,7 @@ LOG_LIMIT = 10 * 1024 * 1024
 # The server must not be our child: gunicorn reaps every child as a worker and reads meaning into its exit code.
 _DETACH = ("/bin/sh", "-c", 'exec "$@" >&2 & echo $!', "sh")
 _ENTER_AND_RUN = ("/bin/sh", "-c", 'cd "$1" && exec "$2" --version', "sh")
+_PATIENCE = {signal.SIGINT: 30.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 5.0}
 _PROC = Path("/proc")
 _SHARED_MEMORY_IN_USE = "pre-existing shared memory block"
 
@@ -157,9 +158,9 @@ class Server:
         return Path(self._record()[4])
 
     def stop(self) -> None:
-        """End the server: politely (its clients' transactions are rolled back), then less so. Up to 40 seconds."""
+        """End the server: politely (its clients' transactions are rolled back), then less so, within 40 seconds."""
         sockets = self.socket_folder()
-        for how, patience in ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        for how, patience in _PATIENCE.items():
             if pid := self._postmaster():
                 self._signal(pid, how)
                 with suppress(EmbeddedError):

@@ -40,6 +40,8 @@ class Database(SQLAlchemy):
     Reads `SQLALCHEMY_DATABASE_URI`, `SQLALCHEMY_ENGINE_OPTIONS` and `ROSTER_LOCK_TIMEOUT` (seconds) of the app.
     """
 
+    session: scoped_session[Session]  # type: ignore[assignment] # narrower than its base says: sessions of our class
+
     def __init__(self) -> None:
         super().__init__(session_options={"scopefunc": scope}, add_models_to_shell=False)
 

@@ -1,7 +1,8 @@
 """Users of an organization and their e-mail addresses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
@@ -28,6 +29,15 @@ def derived(given: Mapping[str, str | None], emails: Iterable[str]) -> dict[str,
         "display_name_key": search_key(given["display_name"] or ""),
         "search_key": search_key("\n".join([*(given[name] or "" for name in DERIVED_FROM), *emails])),
     }
+
+
+def with_primary(emails: Sequence[Mapping[str, Any]], address: str | None) -> list[dict[str, Any]]:
+    """Return the addresses with this one in the primary one's place (the first's where none is); None takes it away."""
+    main = next(iter(sorted(emails, key=lambda email: not email["primary"])), None)
+    if address == (main and main["value"]):
+        return [dict(email) for email in emails]
+    rest = [dict(email) for email in emails if email is not main and email["value"] != address]
+    return [{"value": address, "type": main["type"] if main else None, "primary": True}, *rest] if address else rest
 
 
 class UserEmail(Base):
@@ -112,7 +122,7 @@ class User(Base):
     )
 
     # Checked by every UPDATE of the ORM, counted up by the repository: a change of e-mails alone is a change, too.
-    __mapper_args__ = MappingProxyType({"version_id_col": version.column, "version_id_generator": False})
+    __mapper_args__ = MappingProxyType({"version_id_col": version, "version_id_generator": False})
 
     def derive(self) -> None:
         """Bring the columns up to date that are computed from others, as `derived` says."""

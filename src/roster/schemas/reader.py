@@ -1,4 +1,4 @@
-"""The one reader of JSON that strangers send: UTF-8, bounded depth, no NaN, no duplicate members (RFC 8259, RFC 7493)."""
+"""The one reader of strangers' JSON: UTF-8, bounded depth, no NaN, no duplicate members (RFC 8259, RFC 7493)."""
 
 import json
 import re

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from roster.database import Session, Skipped, constraint, core_of, each, registry, transaction, transactional
 from roster.models import Actor
 from roster.models.normal_form import name_key
-from roster.models.user import default_display_name, derived
+from roster.models.user import default_display_name, derived, with_primary
 from roster.repositories import core
 
 BATCH = 500
@@ -177,10 +177,11 @@ class _Merged:
         if row is None and state["active"] is None:
             state["active"] = True
         state["display_name"] = state["display_name"] or default_display_name(
-            state["given_name"], state["family_name"], state["user_name"]
+            state["given_name"], state["family_name"], values["user_name"]
         )
         state["attributes"] = _attributes(before["attributes"] or {}, values.get("attributes", {}))
-        state["emails"] = _addresses(before["emails"] or [], values)
+        emails = before["emails"] or []
+        state["emails"] = with_primary(emails, values["email"]) if "email" in values else emails
         changes = {name: [before[name], value] for name, value in state.items() if before[name] != value}
         return cls(uuid7() if row is None else row.id, row is None, state, changes)
 
@@ -200,16 +201,6 @@ class _Merged:
 def _attributes(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What there was, under the columns of the line; an empty cell takes the attribute away."""
     return {name: value for name, value in {**before, **given}.items() if name not in given or value is not None}
-
-
-def _addresses(before: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The addresses, with the line's as the primary one; the other ones stay."""
-    main = next((email for email in sorted(before, key=lambda email: not email["primary"])), None)
-    if "email" not in values or values["email"] == (main and main["value"]):
-        return [dict(email) for email in before]
-    rest = [dict(email) for email in before if email is not main and email["value"] != values["email"]]
-    new = [{"value": values["email"], "type": "work", "primary": True}] if values["email"] else []
-    return new + rest
 
 
 def _email_rows(organization_id: UUID, users: Sequence[_Merged]) -> list[dict[str, Any]]:

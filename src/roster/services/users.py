@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from roster.database import core_of, registry, transaction, transactional, violations
 from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_DELETED, AppException
 from roster.models import Actor, User
-from roster.models.user import default_display_name, derived
+from roster.models.user import default_display_name, derived, with_primary
 from roster.repositories import core, orm
 
 VIOLATIONS = {"uq_user_user_name_live": USER_NAME_TAKEN, "uq_user_external_id_live": EXTERNAL_ID_TAKEN}
@@ -75,15 +75,16 @@ def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> User:
 
     Args:
         actor: who does it.
-        values: columns by name; `emails` as value, type and primary of each.
+        values: columns by name; `emails` as value, type and primary of each, or `email` for the primary one alone.
         at: the time it counts from.
 
     Raises:
         AppException: USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
     """
     user = _new_user(actor.organization_id, values, at=at)
+    emails = values.get("emails") or with_primary([], values.get("email"))
     with transaction(registry()) as session, violations(VIOLATIONS):
-        orm.users.add(session, user, values.get("emails", ()))
+        orm.users.add(session, user, emails)
         _record(session, actor, "user.created", user, _changes({}, _snapshot(user)), at=at)
     return user
 
@@ -176,7 +177,7 @@ def _set_active(actor: Actor, user_id: UUID, active: bool, *, at: datetime, expe
 
 
 def _new_user(organization_id: UUID, values: Mapping[str, Any], *, at: datetime) -> User:
-    plain = {name: value for name, value in values.items() if name != "emails"}
+    plain = {name: value for name, value in values.items() if name not in {"email", "emails"}}
     user = User(
         organization_id=organization_id,
         id=uuid7(),
@@ -194,8 +195,10 @@ def _default_name(user: User) -> str:
 
 
 def _completed(user: User, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values, with the display name that follows from them where nobody chose one."""
-    new = dict(values)
+    """The values, with the display name that follows from them where nobody chose one, and all e-mails."""
+    new = {name: value for name, value in values.items() if name != "email"}
+    if "email" in values:
+        new["emails"] = with_primary(_snapshot(user)["emails"], values["email"])
     chosen = new.get("display_name") if "display_name" in new else None
     if "display_name" in new or user.display_name == _default_name(user):
         names = [new.get(name, getattr(user, name)) for name in ("given_name", "family_name", "user_name")]

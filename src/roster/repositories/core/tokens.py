@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Result, Row, bindparam, func, or_, select, update
 
 from roster.models import Token
 
-_VALID = select(Token.id, Token.kind, Token.name, Token.prefix, Token.scopes, Token.identity_provider_id).where(
+_VALID: Any = select(
+    Token.id, Token.kind, Token.name, Token.prefix, Token.scopes, Token.identity_provider_id
+).where(
     Token.organization_id == bindparam("organization_id"),
     Token.sha256 == bindparam("sha256"),
     Token.revoked_at.is_(None),
@@ -18,7 +20,8 @@ _VALID = select(Token.id, Token.kind, Token.name, Token.prefix, Token.scopes, To
 
 def find_valid(connection: Connection, organization_id: UUID, sha256: bytes, *, at: datetime) -> Row[Any] | None:
     """Return the token of this hash (id, kind, name, prefix, scopes, identity_provider_id), if it is good at `at`."""
-    return connection.execute(_VALID, {"organization_id": organization_id, "sha256": sha256, "at": at}).one_or_none()
+    valid: Result[Any] = connection.execute(_VALID, {"organization_id": organization_id, "sha256": sha256, "at": at})
+    return valid.one_or_none()
 
 
 def revoke(connection: Connection, organization_id: UUID, prefix: str, *, at: datetime) -> Row[Any] | None:
@@ -29,4 +32,5 @@ def revoke(connection: Connection, organization_id: UUID, prefix: str, *, at: da
         .values(revoked_at=func.coalesce(Token.revoked_at, at))
         .returning(Token.id, Token.name, Token.revoked_at)
     )
-    return connection.execute(statement).one_or_none()
+    revoked: Result[Any] = connection.execute(statement)
+    return revoked.one_or_none()

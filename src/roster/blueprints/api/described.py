@@ -1,0 +1,66 @@
+"""How flask-smorest is used here: our reader of JSON, our errors, our description."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from flask import Request
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from roster.errors import INVALID_INPUT, UNSUPPORTED_MEDIA_TYPE, AppException
+from roster.schemas.problem import Problem
+from roster.schemas.reader import read_json
+
+JSON_TYPES = {"application/json", "application/merge-patch+json"}
+
+
+class Parser(FlaskParser):
+    """Reads arguments strictly; whatever is wrong is an AppException that says where."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - webargs' own form
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 - webargs' signature
+        """Return the body. One that is empty is an empty object.
+
+        Raises:
+            AppException: UNSUPPORTED_MEDIA_TYPE, MALFORMED_REQUEST.
+        """
+        body = req.get_data()
+        if not body.strip():
+            return {}
+        if req.mimetype not in JSON_TYPES:
+            raise AppException(UNSUPPORTED_MEDIA_TYPE)
+        return read_json(body)
+
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
+        """Raise what is wrong, by field."""
+        reports = error.normalized_messages()  # type: ignore[no-untyped-call] # marshmallow gives it no type
+        faults = {path: messages for report in reports.values() for path, messages in flat(report)}
+        raise AppException(INVALID_INPUT, fields=faults) from error
+
+
+def flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Give each fault of a nested report with its path, as `emails[0].value`."""
+    if not isinstance(messages, Mapping):
+        yield path.removeprefix("."), list(messages)
+        return
+    for name, inner in messages.items():
+        step = f"[{name}]" if isinstance(name, int) else "" if name == "_schema" else f".{name}"
+        yield from flat(inner, path + step)
+
+
+class DescribedBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
+    """A blueprint whose arguments are read by our parser."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+class DescribedApi(Api):  # type: ignore[misc] # flask-smorest has no types
+    """An API that leaves errors to `problem.py`."""
+
+    ERROR_SCHEMA = Problem
+    DEFAULT_ERROR_RESPONSE_NAME = "default_error"
+
+    def _register_error_handlers(self) -> None:
+        """Register none: flask-smorest's would answer for the whole application."""

@@ -1,0 +1,158 @@
+"""Users on the wire: what comes in, what goes out."""
+
+import re
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from typing_extensions import override
+
+from roster.schemas.attributes import Attributes
+from roster.schemas.moment import Moment
+from roster.schemas.text import Text
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+STATUSES = ("live", "active", "suspended", "deleted")
+SORTS = ("user_name", "display_name", "created_at", "updated_at")
+MOST_EMAILS = 50
+
+
+class Address(Text):
+    """An e-mail address: something on both sides of one "@"; every script is welcome (RFC 6531)."""
+
+    def __init__(self, **options: Any) -> None:
+        metadata = {"format": "email"} | options.pop("metadata", {})
+        super().__init__(longest=320, metadata=metadata, **options)
+
+    @override
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        address = super()._deserialize(value, attr, data, **options)
+        if address is not None and not ADDRESS.fullmatch(address):
+            raise ValidationError("Not an e-mail address.")
+        return address
+
+
+class Email(Schema):
+    """One of a user's e-mail addresses."""
+
+    class Meta:  # noqa: D106 - marshmallow's own form
+        unknown = RAISE
+
+    value = Address(required=True)
+    type = Text(longest=50, allow_none=True, load_default=None)
+    primary = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class UserFields(Schema):
+    """What may be said of a user in a request."""
+
+    class Meta:  # noqa: D106 - marshmallow's own form
+        unknown = RAISE
+
+    display_name = Text(allow_none=True)
+    given_name = Text(allow_none=True)
+    family_name = Text(allow_none=True)
+    email = Address(allow_none=True, metadata={"description": "The primary address; the others stay."})
+    emails = fields.List(
+        fields.Nested(Email),
+        validate=validate.Length(max=MOST_EMAILS),
+        metadata={"description": "All addresses, in order. Where none is primary, the first becomes it."},
+    )
+    title = Text(allow_none=True)
+    department = Text(allow_none=True)
+    active = fields.Boolean(truthy={True}, falsy={False})
+    external_id = Text(allow_none=True)
+    attributes = Attributes()
+
+    @validates_schema
+    def _one_way_to_say_it(self, data: dict[str, Any], **_: Any) -> None:
+        emails = data.get("emails", [])
+        if sum(email["primary"] for email in emails) > 1:
+            raise ValidationError("Only one address can be primary.", "emails")
+        if "email" in data and "emails" in data and data["email"] != primary_of(emails):
+            raise ValidationError("Not the primary one of emails; give one of the two.", "email")
+
+    @post_load
+    def _first_is_primary(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if emails := data.get("emails"):
+            if not any(email["primary"] for email in emails):
+                emails[0]["primary"] = True
+            data.pop("email", None)
+        return data
+
+
+def primary_of(emails: list[dict[str, Any]]) -> str | None:
+    """Return the primary address, the first where none is, None where there are none."""
+    return next((email["value"] for email in sorted(emails, key=lambda email: not email["primary"])), None)
+
+
+class UserCreate(UserFields):
+    """A new user. Without a display name, it is made of the other names."""
+
+    user_name = Text(required=True)
+
+
+class UserChange(UserFields):
+    """What is to change of a user; what is not named stays."""
+
+    user_name = Text()
+
+    @validates_schema
+    def _named(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("user_name") == "":
+            raise ValidationError("Must not be empty.", "user_name")
+
+
+class UserRestore(Schema):
+    """How a deleted user comes back."""
+
+    class Meta:  # noqa: D106 - marshmallow's own form
+        unknown = RAISE
+
+    user_name = Text(allow_none=True, load_default=None, metadata={"description": "Another name, if theirs is taken."})
+
+
+class User(Schema):
+    """A user."""
+
+    id = fields.UUID(required=True)
+    user_name = fields.String(required=True)
+    display_name = fields.String(required=True)
+    given_name = fields.String(required=True, allow_none=True)
+    family_name = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True, metadata={"description": "The primary address."})
+    emails = fields.List(fields.Nested(Email), required=True)
+    title = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True, allow_none=True)
+    active = fields.Boolean(required=True)
+    external_id = fields.String(required=True, allow_none=True)
+    attributes = fields.Dict(required=True)
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+    deleted_at = Moment(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"description": "Counts changes; also the ETag."})
+
+
+class UserPage(Schema):
+    """Some users, and where the next ones are."""
+
+    items = fields.List(fields.Nested(User), required=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "The next page's `after`."})
+
+
+class UserQuery(Schema):
+    """Which users, in which order."""
+
+    class Meta:  # noqa: D106 - marshmallow's own form
+        unknown = RAISE
+
+    q = Text(longest=200, load_default="", metadata={"description": "Words that occur in names or addresses."})
+    status = fields.String(load_default="live", validate=validate.OneOf(STATUSES))
+    sort = fields.String(
+        load_default="created_at",
+        validate=validate.OneOf([*SORTS, *(f"-{name}" for name in SORTS)]),
+        metadata={"description": "By creation, a walk sees everybody once, even those who are renamed meanwhile."},
+    )
+    after = fields.String(
+        load_default=None, validate=validate.Length(max=4000), metadata={"description": "The `next` of a page."}
+    )
+    limit = fields.Integer(load_default=50, strict=False, validate=validate.Range(1, 200))
