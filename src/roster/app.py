@@ -8,13 +8,11 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from roster import blueprints, logs
+from roster import blueprints, cli, logs, migrations
 from roster.blueprints.json_provider import OrjsonProvider
 from roster.blueprints.request_line import RequestLine
 from roster.config import Settings
 from roster.database import database, embedded, engine_options
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(settings: Settings | None = None, instance_path: str | os.PathLike[str] | None = None) -> Flask:
@@ -37,7 +35,7 @@ def create_app(settings: Settings | None = None, instance_path: str | os.PathLik
     app.extensions["roster.settings"] = settings
     app.json = OrjsonProvider(app)
     database.init_app(app)
-    Migrate(app, database, directory=str(MIGRATIONS))
+    Migrate(app, database, directory=str(migrations.DIRECTORY))
     RequestLine(app, seconds=settings.request_timeout)
     blueprints.register(app, CSRFProtect(app))
     return app
@@ -86,3 +84,7 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text()
+
+
+main = cli.commands(create_app)
+"""The command `roster`."""

@@ -40,6 +40,7 @@ print(held.url, flush=True)
 UNTIL_TOLD = "sys.stdin.read()"
 UNTIL_INTERRUPTED = """
 try:
+    print("waiting", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     import psycopg2
@@ -246,6 +247,13 @@ class TestALaterStart:
         with start(instance) as server:
             assert query(server, "SHOW port") == "5432"
 
+    @pytest.mark.skipif(not Path("/proc").exists(), reason="only /proc shows another process's environment")
+    def test_keeps_our_secrets_from_the_server(self, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SECRET_KEY", "of sessions")
+
+        with start(instance):
+            assert b"SECRET_KEY" not in Path(f"/proc/{postmaster(instance)}/environ").read_bytes()
+
     def test_empties_a_log_that_grew_large(self, instance: Path) -> None:
         log = home(instance).parent / "log"
         os.truncate(log, embedded_process.LOG_LIMIT + 1)
@@ -308,7 +316,7 @@ class TestTheServerLives:
 
     def test_through_ctrl_c_until_the_application_is_done(self, instance: Path) -> None:
         with holder(instance, UNTIL_INTERRUPTED) as process:
-            heard(process)
+            eventually(lambda: heard(process) == "waiting")
 
             os.killpg(process.pid, signal.SIGINT)
 

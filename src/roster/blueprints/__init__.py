@@ -3,12 +3,14 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from roster.blueprints import admin, api, health, problem
+from roster.blueprints import admin, api, headers, health, problem, static_files
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Open every door of the application."""
     problem.register(app)
+    headers.register(app)
+    static_files.register(app)
     health.register(app)
     api.register(app, csrf)
     admin.register(app)

@@ -1,10 +1,6 @@
 """For load balancers and monitors: `/healthz` (alive) and `/readyz` (the database answers, migrations are current)."""
 
-from functools import cache
-from pathlib import Path
-
-from alembic.script import ScriptDirectory
-from flask import Flask, Response, current_app, jsonify
+from flask import Flask, Response, jsonify
 
 from roster import services
 
@@ -22,12 +18,7 @@ def alive() -> Response:
 
 def ready() -> tuple[Response, int]:
     """Say whether requests can be served: 503 while the schema is not the one this code was written for."""
-    found, expected = services.health.migration(), _head(current_app.extensions["migrate"].directory)
-    if found != expected:
-        return jsonify(status="migrations pending", found=found, expected=expected), 503
+    state = services.health.schema()
+    if not state.current:
+        return jsonify(status="migrations pending", found=state.found, expected=state.expected), 503
     return jsonify(status="ready"), 200
-
-
-@cache
-def _head(directory: str) -> str | None:
-    return ScriptDirectory(Path(directory)).get_current_head()

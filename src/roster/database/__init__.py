@@ -1,7 +1,7 @@
 """Where sessions come from and how transactions end. Knows nothing of people; could be lifted out."""
 
 from roster.database.deadline import deadline, time_left
-from roster.database.failure import Decision, constraint, decide, is_outage, violations
+from roster.database.failure import Decision, constraint, decide, is_outage, is_schema_missing, violations
 from roster.database.registry import Database, database, engine_options, registry
 from roster.database.retry import Retry, transactional
 from roster.database.session import Session, TransactionError
@@ -25,6 +25,7 @@ __all__ = [
     "each",
     "engine_options",
     "is_outage",
+    "is_schema_missing",
     "on_commit",
     "registry",
     "savepoint",

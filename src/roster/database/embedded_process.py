@@ -21,6 +21,7 @@ LOG_LIMIT = 10 * 1024 * 1024
 """Bytes above which the log is emptied when the server starts."""
 
 # The server must not be our child: gunicorn reaps every child as a worker and reads meaning into its exit code.
+# As a shell's background job it is deaf to SIGINT and SIGQUIT until it has come up.
 _DETACH = ("/bin/sh", "-c", 'exec "$@" >&2 & echo $!', "sh")
 _ENTER_AND_RUN = ("/bin/sh", "-c", 'cd "$1" && exec "$2" --version', "sh")
 _PATIENCE = {signal.SIGINT: 30.0, signal.SIGQUIT: 5.0, signal.SIGKILL: 5.0}
@@ -162,9 +163,8 @@ class Server:
         sockets = self.socket_folder()
         for how, patience in _PATIENCE.items():
             if pid := self._postmaster():
-                self._signal(pid, how)
                 with suppress(EmbeddedError):
-                    self._await_end(pid, Deadline(patience))
+                    self._end(pid, how, Deadline(patience))
         with suppress(OSError):
             sockets.rmdir()
 
@@ -200,13 +200,8 @@ class Server:
         self._clear_away(sockets, deadline)
         spoken = self._trim_log()
         self._last_seen = pid = self._launch(sockets, settings)
-        try:
-            while self._is_ours(_command_line(pid)) and not self._is_ready():
-                deadline.pause("Starting PostgreSQL")
-        except BaseException:
-            # Also on Ctrl-C: nobody would hold it. SIGTERM, as a shell makes its background jobs deaf to SIGINT.
-            self._signal(pid, signal.SIGTERM)
-            raise
+        while self._is_ours(_command_line(pid)) and not self._is_ready():
+            deadline.pause("Starting PostgreSQL")
         if not self._is_ready():
             self._explain_death(spoken)
 
@@ -222,9 +217,7 @@ class Server:
     def _clear_away(self, sockets: Path, deadline: Deadline) -> None:
         """End what a killed server left running, and remove the files that make the next one believe it still runs."""
         for pid in _pids():
-            while self._is_ours(_command_line(pid)):
-                self._signal(pid, signal.SIGKILL)
-                deadline.pause("Ending what a killed PostgreSQL left running")
+            self._end(pid, signal.SIGKILL, deadline)
         name = f".s.PGSQL.{PORT}"
         for stale in (self.data / "postmaster.pid", sockets / name, sockets / f"{name}.lock"):
             stale.unlink(missing_ok=True)
@@ -244,14 +237,12 @@ class Server:
         if _SHARED_MEMORY_IN_USE not in reason:
             raise EmbeddedError(f"PostgreSQL did not start: {reason}.")
 
-    def _signal(self, pid: int, how: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            if self._is_ours(_command_line(pid)):
-                os.kill(pid, how)
-
-    def _await_end(self, pid: int, deadline: Deadline) -> None:
+    def _end(self, pid: int, how: signal.Signals, deadline: Deadline) -> None:
+        """Signal a process, if it is the server's, until it has ended. Once is not enough: see `_DETACH`."""
         while self._is_ours(_command_line(pid)):
-            deadline.pause("Stopping PostgreSQL")
+            with suppress(ProcessLookupError):
+                os.kill(pid, how)
+            deadline.pause("Ending PostgreSQL")
 
 
 def last_words(output: bytes) -> str:

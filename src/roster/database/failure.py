@@ -102,6 +102,11 @@ def _was_invalidated(error: BaseException) -> bool:
     return isinstance(error, PendingRollbackError) and error.code == "8s2b"
 
 
+def is_schema_missing(error: BaseException) -> bool:
+    """Tell whether a table or column was not there: the migrations have not run."""
+    return sqlstate(error) in {"42P01", "42703"}
+
+
 def is_outage(error: BaseException) -> bool:
     """Tell whether trying again later may help although trying again now did not."""
     return decide(error) is Decision.RETRY or sqlstate(error) == QUERY_CANCELED

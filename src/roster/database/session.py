@@ -65,7 +65,7 @@ def _refuse(verb: str) -> NoReturn:
 
 def begin_nested(session: Session) -> SessionTransaction:
     """Set a savepoint."""
-    return OrmSession.begin_nested(session)
+    return OrmSession.begin(session, nested=True)
 
 
 def commit(session: Session) -> None:

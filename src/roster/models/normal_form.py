@@ -1,6 +1,9 @@
 """The forms in which names are compared, sorted and searched; the same in filters and in unique indexes."""
 
 import unicodedata
+from typing import Any
+
+import orjson
 
 
 def name_key(name: str) -> str:
@@ -12,3 +15,8 @@ def search_key(text: str) -> str:
     """Return the form in which text is searched and sorted: as `name_key`, and without accents."""
     decomposed = unicodedata.normalize("NFKD", name_key(text))
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def cell(value: Any) -> str:
+    """Return a value as the text that stands for it in a table's cell: text as it is, the rest as JSON."""
+    return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()

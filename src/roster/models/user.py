@@ -51,7 +51,7 @@ class UserEmail(Base):
             "organization_id",
             "user_id",
             unique=True,
-            postgresql_where=text("is_primary"),
+            postgresql_where=text('"primary"'),
         ),
         Index("ix_user_email_value", "organization_id", "value_key"),
     )
@@ -62,7 +62,7 @@ class UserEmail(Base):
     value: Mapped[str] = mapped_column(String(320))
     value_key: Mapped[LongText]
     type: Mapped[str | None] = mapped_column(String(50))
-    primary: Mapped[bool] = mapped_column("is_primary")
+    primary: Mapped[bool] = mapped_column()
 
 
 class User(Base):

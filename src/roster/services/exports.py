@@ -1,12 +1,12 @@
 """Exports: everybody, in a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
-from roster.database import core_of, database
+from roster.database import core_of, database, registry, transactional
 from roster.repositories import core
 
 
@@ -18,3 +18,9 @@ def users(organization_id: UUID) -> Iterator[Row[Any]]:
     """
     with database.own_session() as session:
         yield from core.users.stream(core_of(session), organization_id)
+
+
+@transactional
+def attribute_names(organization_id: UUID) -> Sequence[str]:
+    """Return the names of all attributes that live users have, sorted. Writes nothing."""
+    return core.users.attribute_names(core_of(registry()), organization_id)

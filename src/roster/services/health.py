@@ -1,9 +1,35 @@
 """Is Roster ready to serve?"""
 
-from roster.database import core_of, registry
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from roster import migrations
+from roster.database import core_of, registry, transactional
 from roster.repositories import core
 
 
-def migration() -> str | None:
-    """Return the revision that the database's schema is at; None before the first. Asks once: a probe comes again."""
-    return core.health.migration(core_of(registry()))
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The revision that the database is at, and the one that this code was written for."""
+
+    found: str | None
+    expected: str | None
+
+    @property
+    def current(self) -> bool:
+        """Whether they are the same."""
+        return self.found == self.expected
+
+
+@transactional
+def schema() -> Schema:
+    """Return where the database's schema stands. Writes nothing."""
+    return Schema(core.health.migration(core_of(registry())), migrations.head())
+
+
+@transactional
+def server() -> Row[Any]:
+    """Return version, max_connections, in_recovery and encoding of the server. Writes nothing."""
+    return core.health.server(core_of(registry()))

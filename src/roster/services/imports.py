@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from roster.database import Session, Skipped, constraint, core_of, each, registry, transaction, transactional
 from roster.models import Actor
-from roster.models.normal_form import name_key
+from roster.models.normal_form import cell, name_key
 from roster.models.user import default_display_name, derived, with_primary
 from roster.repositories import core
 
@@ -200,7 +200,8 @@ class _Merged:
 
 def _attributes(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What there was, under the columns of the line; an empty cell takes the attribute away."""
-    return {name: value for name, value in {**before, **given}.items() if name not in given or value is not None}
+    new = {name: value for name, value in given.items() if cell(before.get(name)) != (value or "")}
+    return {name: value for name, value in {**before, **new}.items() if name not in new or value is not None}
 
 
 def _email_rows(organization_id: UUID, users: Sequence[_Merged]) -> list[dict[str, Any]]:

@@ -175,7 +175,7 @@ def upgrade() -> None:
         sa.Column("value", sa.String(length=320), nullable=False),
         sa.Column("value_key", sa.Text(), nullable=False),
         sa.Column("type", sa.String(length=50), nullable=True),
-        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("primary", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id", "user_id"],
             ["user.organization_id", "user.id"],
@@ -190,12 +190,12 @@ def upgrade() -> None:
         "user_email",
         ["organization_id", "user_id"],
         unique=True,
-        postgresql_where=sa.text("is_primary"),
+        postgresql_where=sa.text('"primary"'),
     )
 
 
 def downgrade() -> None:
-    op.drop_index("uq_user_email_primary", table_name="user_email", postgresql_where=sa.text("is_primary"))
+    op.drop_index("uq_user_email_primary", table_name="user_email", postgresql_where=sa.text('"primary"'))
     op.drop_index("ix_user_email_value", table_name="user_email")
     op.drop_table("user_email")
     op.drop_index("uq_user_user_name_live", table_name="user", postgresql_where=sa.text("deleted_at IS NULL"))

@@ -8,9 +8,7 @@ from sqlalchemy import Connection, Result, Row, bindparam, func, or_, select, up
 
 from roster.models import Token
 
-_VALID: Any = select(
-    Token.id, Token.kind, Token.name, Token.prefix, Token.scopes, Token.identity_provider_id
-).where(
+_VALID: Any = select(Token.id, Token.kind, Token.name, Token.prefix, Token.scopes, Token.identity_provider_id).where(
     Token.organization_id == bindparam("organization_id"),
     Token.sha256 == bindparam("sha256"),
     Token.revoked_at.is_(None),

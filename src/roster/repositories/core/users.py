@@ -115,6 +115,13 @@ def stream(connection: Connection, organization_id: UUID, *, batch: int = 1000) 
     yield from connection.execution_options(yield_per=batch).execute(statement)
 
 
+def attribute_names(connection: Connection, organization_id: UUID) -> Sequence[str]:
+    """Return the names of all attributes that live users have, sorted."""
+    name = func.jsonb_object_keys(User.attributes).label("name")
+    statement = select(name).where(User.organization_id == organization_id, User.deleted_at.is_(None)).distinct()
+    return sorted(connection.scalars(statement))
+
+
 def by_user_name_keys(connection: Connection, organization_id: UUID, keys: Iterable[str]) -> Mapping[str, Row[Any]]:
     """Return the live users of these names, by the normal form of the name."""
     statement = select(User.user_name_key, *COLUMNS).where(

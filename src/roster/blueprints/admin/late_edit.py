@@ -1,0 +1,55 @@
+"""An edit that came late: somebody else saved in between.
+
+Nothing typed is lost and nothing of theirs is undone unseen: what only they changed is taken over, what both changed
+stays as typed with theirs beside it, and saving again saves what is then on the screen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
+
+from roster.blueprints.admin import timeline
+from roster.blueprints.admin.timeline import Entry, text_of
+from roster.blueprints.admin.user_form import UserForm, state_of
+from roster.models import User
+
+
+@dataclass(slots=True)
+class LateEdit:
+    """What happened in between, the newest first; which parts were taken over; what theirs is where both changed."""
+
+    entries: list[Entry] = field(default_factory=list)
+    taken_over: list[str] = field(default_factory=list)
+    theirs: dict[str, str] = field(default_factory=dict)
+
+
+def merge(form: UserForm, user: User, events: Sequence[Row[Any]]) -> LateEdit:
+    """Bring the form up to date with the user as they are now.
+
+    Args:
+        form: as it was sent; changed here.
+        user: as they are now.
+        events: what was done since the version that the form was made of, the newest first.
+    """
+    now = state_of(user)
+    before = {name: change[0] for event in events for name, change in event.changes.items()}
+    shown, theirs = UserForm.showing(now | before), UserForm.showing(now)
+    late = LateEdit(timeline.of(events))
+    for part in _changed_by_others(form, shown, theirs):
+        if form.parts[part] == shown.parts[part]:
+            form.parts[part] = theirs.parts[part]
+            late.taken_over.append(part)
+        else:
+            late.theirs[part] = text_of(now[part]) or "empty"
+    form.version = user.version
+    return late
+
+
+def _changed_by_others(form: UserForm, shown: UserForm, theirs: UserForm) -> list[str]:
+    return [
+        part
+        for part, typed in form.parts.items()
+        if theirs.parts[part] != shown.parts[part] and theirs.parts[part] != typed
+    ]

@@ -1,0 +1,33 @@
+"""What commands share: the time, who acts, and text that is checked like everywhere."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import click
+from marshmallow import ValidationError
+from marshmallow.fields import Field
+
+from roster.models import Actor
+
+
+def now() -> datetime:
+    """Return the time a command counts from."""
+    return datetime.now(UTC)
+
+
+def actor(organization_id: UUID) -> Actor:
+    """Return whom events name for the running command."""
+    return Actor(organization_id, "command", click.get_current_context().command_path, "command")
+
+
+def checked(field: Field[Any], value: str, hint: str) -> Any:
+    """Return the value as the field reads it.
+
+    Raises:
+        click.BadParameter: it is not valid.
+    """
+    try:
+        return field.deserialize(value)
+    except ValidationError as error:
+        raise click.BadParameter(str(error.messages[0]), param_hint=hint) from None
