@@ -296,6 +296,17 @@ class TestTheServerLives:
         last.stop()
         assert has_ended(pid)
 
+    def test_and_ends_in_order_though_sessions_are_open(self, instance: Path) -> None:
+        server = start(instance)
+        with closing(psycopg2.connect(server.url.replace("+psycopg2", ""))) as session:
+            session.cursor().execute("INSERT INTO kept SELECT 'not committed'")
+
+            server.stop()
+
+        with start(instance) as server:
+            assert query(server, "SELECT count(*) FROM kept") == 1
+        assert "not properly shut down" not in (home(instance).parent / "log").read_text()
+
     def test_until_its_holder_exits(self, instance: Path) -> None:
         with holder(instance) as process:
             url = heard(process)
