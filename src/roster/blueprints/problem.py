@@ -10,11 +10,12 @@ from flask import Flask, Response, g, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from roster.database import is_outage
+from roster.database import is_contention, is_outage
 from roster.errors import (
     BODY_TOO_LARGE,
     DATABASE_UNAVAILABLE,
     MALFORMED_REQUEST,
+    TOO_BUSY,
     AppException,
     Kind,
 )
@@ -67,7 +68,7 @@ def database_failed(error: SQLAlchemyError) -> Response:
     if not is_outage(error):
         return unexpected(error)
     log.warning("database unavailable", exc_info=error)
-    return known(AppException(DATABASE_UNAVAILABLE))
+    return known(AppException(TOO_BUSY if is_contention(error) else DATABASE_UNAVAILABLE))
 
 
 def unexpected(error: Exception) -> Response:

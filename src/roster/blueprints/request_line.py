@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from roster.database import deadline
+from roster.errors import MALFORMED_REQUEST, AppException
 
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 QUIET = {"/healthz", "/readyz"}
@@ -38,6 +39,15 @@ def _begin() -> None:
     g.began_at = perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    _demand_readable(request.query_string)
+
+
+def _demand_readable(query: bytes) -> None:
+    """Refuse raw bytes on which Werkzeug stumbles when somebody asks for `request.args`."""
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        raise AppException(MALFORMED_REQUEST, "The query string is not UTF-8.") from None
 
 
 def _finish(response: Response) -> Response:

@@ -1,9 +1,12 @@
-"""How pages show things: initials, the colour of an avatar, times, counts."""
+"""How pages show things: initials, the colour of an avatar, times, counts, JSON."""
 
 import unicodedata
 from datetime import UTC, datetime
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import Flask
 
 HUES = 12
@@ -12,15 +15,15 @@ HUES = 12
 
 def register(app: Flask) -> None:
     """Let templates use these as filters."""
-    for show in (initials, hue, day, clock, machine_time, thousands):
+    for show in (initials, hue, day, clock, machine_time, thousands, as_json):
         app.add_template_filter(show)
 
 
 def initials(name: str) -> str:
-    """Return the first letters of the first and the last word, marks on them included; of one word, its first."""
-    words = [word for word in (_letters(word) for word in name.split()) if word]
-    ends = words[:1] + words[1:][-1:]
-    return "".join(_first(word) for word in ends).upper() or "?"
+    """Return the first letters of the first and the last word; of scripts without capitals, the first alone."""
+    words = [word for word in map(_letters, name.split()) if word]
+    ends = words[:1] if not name[:1].isupper() else words[:1] + words[1:][-1:]
+    return "".join(_first(word).title() for word in ends) or "?"
 
 
 def hue(key: UUID) -> int:
@@ -49,11 +52,18 @@ def thousands(count: int) -> str:
     return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def as_json(value: Any) -> str:
+    """Return the value as JSON, in one line."""
+    return orjson.dumps(value).decode()
+
+
 def _letters(word: str) -> str:
-    return word.lstrip("".join({c for c in word if not c.isalnum() and not unicodedata.combining(c)}))
+    """The word without the signs before its first letter."""
+    start = next((place for place, sign in enumerate(word) if sign.isalnum()), len(word))
+    return word[start:]
 
 
 def _first(word: str) -> str:
     """The first letter with the marks that belong to it."""
-    end = next((n for n, c in enumerate(word[1:], 1) if not unicodedata.category(c).startswith("M")), len(word))
-    return word[:end]
+    marks = takewhile(lambda sign: unicodedata.category(sign).startswith("M"), word[1:])
+    return word[0] + "".join(marks)

@@ -10,10 +10,7 @@ from roster.blueprints.admin.forms import flat
 from roster.errors import INVALID_INPUT, AppException
 from roster.schemas.users import UserQuery
 
-STATUSES = {"live": "Everyone", "active": "Active", "suspended": "Suspended", "deleted": "Deleted"}
-SORTS = {"display_name": "Name", "user_name": "User name", "created_at": "Created", "updated_at": "Updated"}
 NEWEST_FIRST = {"created_at", "updated_at"}
-SIZES = (25, 50, 100, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,6 @@ class Listing:
         """Return the URL's arguments for a view that differs in this, from its first page on unless it says where."""
         plain, wanted = asdict(Listing()), asdict(self) | {"after": None} | changes
         return {name: value for name, value in wanted.items() if value != plain[name]}
-
-    @property
-    def here(self) -> dict[str, Any]:
-        """The URL's arguments of this very view."""
-        return self.but(after=self.after)
 
     @property
     def sorted_by(self) -> str:

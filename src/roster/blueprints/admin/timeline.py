@@ -28,7 +28,7 @@ DONE = {
     "user.deleted": ("Deleted", "trash"),
     "user.restored": ("Restored", "restore"),
 }
-DOORS = {"page": "on these pages", "api": "through the API", "scim": "over SCIM", "command": "on the command line"}
+DOORS = {"page": "in these pages", "api": "through the API", "scim": "over SCIM", "command": "on the command line"}
 SAID_BY_THE_TITLE = {"user.suspended", "user.activated"}
 
 
@@ -50,6 +50,7 @@ class Entry:
     door: str
     at: datetime
     differences: list[Difference]
+    is_first: bool = False
 
 
 def of(events: Iterable[Row[Any]]) -> list[Entry]:
@@ -74,7 +75,8 @@ def _entry(event: Row[Any]) -> Entry:
     title, icon = DONE.get(event.action, (event.action, "pencil"))
     changes = {} if event.action in SAID_BY_THE_TITLE else event.changes
     door = DOORS.get(event.door, event.door)
-    return Entry(title, icon, event.actor_label, door, event.at, list(_differences(changes)))
+    is_first = event.action == "user.created"
+    return Entry(title, icon, event.actor_label, door, event.at, list(_differences(changes)), is_first)
 
 
 def _differences(changes: Mapping[str, list[Any]]) -> Iterator[Difference]:

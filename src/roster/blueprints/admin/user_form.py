@@ -51,7 +51,7 @@ class UserForm(Form):
     def showing(cls, state: Mapping[str, Any], version: int = 0) -> "UserForm":
         """Return the form that shows a user; a display name that follows the other names is left open."""
         texts = {name: state.get(name) or "" for name in TEXTS}
-        if texts["display_name"] == following_name(texts):
+        if texts["display_name"] == _following_name(texts):
             texts["display_name"] = ""
         emails = [EmailRow(email["value"], email["type"] or "") for email in _primary_first(state.get("emails", ()))]
         attributes = [_attribute_row(name, value) for name, value in state.get("attributes", {}).items()]
@@ -69,6 +69,11 @@ class UserForm(Form):
         parts["emails"] = [row for row in emails if row.value.strip()]
         parts["attributes"] = [row for row in typed if row.name.strip() or row.value.strip()]
         return cls(parts, _version(form.get("version", "")))
+
+    @property
+    def following_name(self) -> str:
+        """The display name that follows from the other names."""
+        return _following_name(self.parts)
 
     def values(self, schema: Schema) -> dict[str, Any]:
         """Return what the form means, as services take it.
@@ -96,8 +101,7 @@ def state_of(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in (*TEXTS, "active", "attributes")} | {"emails": emails}
 
 
-def following_name(texts: Mapping[str, str]) -> str:
-    """Return the display name that follows from the other names."""
+def _following_name(texts: Mapping[str, Any]) -> str:
     return default_display_name(texts["given_name"], texts["family_name"], texts["user_name"])
 
 

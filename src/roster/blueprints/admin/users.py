@@ -115,7 +115,7 @@ def delete(user_id: UUID) -> ResponseReturnValue:
     with StateForm().refusals():
         services.users.remove(visit().actor(), user_id, at=_now())
         return _done(user_id, "Deleted.")
-    return redirect(url_for(".show", user_id=user_id), 303)
+    return _shown(user_id)
 
 
 @blueprint.post("/<uuid:user_id>/restore")
@@ -126,7 +126,7 @@ def restore(user_id: UUID) -> ResponseReturnValue:
         values = UserRestore().load({"user_name": form.user_name})
         services.users.restore(visit().actor(), user_id, at=_now(), **values)
         return _done(user_id, "Restored.")
-    return _page_of(user_id, form), 422
+    return (_page_of(user_id, form), 422) if "user_name" in form.errors else _shown(user_id)
 
 
 def _page_of(user_id: UUID, form: RestoreForm) -> str:
@@ -146,13 +146,17 @@ def _come_back(form: UserForm, user_id: UUID) -> str:
     user = services.users.get_with_deleted(organization.id, user_id)
     if "late" not in form.errors:
         return _form(form, user)
-    events = services.users.history(organization.id, user_id, limit=max(0, user.version - form.version))
-    user = services.users.get_with_deleted(organization.id, user_id)
+    missed = max(0, user.version - form.version)
+    events = services.users.history(organization.id, user_id)[:missed]
     return _form(form, user, late_edit.merge(form, user, events))
 
 
 def _done(user_id: UUID, message: str) -> ResponseReturnValue:
     flash(message)
+    return _shown(user_id)
+
+
+def _shown(user_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", user_id=user_id), 303)
 
 

@@ -62,10 +62,20 @@ def expected_version() -> int | None:
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
     tags = request.if_match.as_set(include_weak=True)
-    tag = next(iter(tags)) if len(tags) == 1 else ""
+    tag = tags.pop() or "" if len(tags) == 1 else ""  # Werkzeug reads an empty tag as None
     if not (tag.isascii() and tag.isdigit() and len(tag) < 10):
         raise AppException(STALE_VERSION)
     return int(tag)
+
+
+def demand_version(version: int) -> None:
+    """Refuse to go on where `If-Match` asks for another version than this.
+
+    Raises:
+        AppException: STALE_VERSION.
+    """
+    if expected_version() not in {None, version}:
+        raise AppException(STALE_VERSION)
 
 
 def _bearer() -> str:
@@ -77,5 +87,6 @@ def _bearer() -> str:
 
 def _describe(view: Any, scope: str) -> None:
     """Say in the OpenAPI description what the view demands."""
-    manual = {"security": [{"token": [scope]}]}
-    view._apidoc = {**getattr(view, "_apidoc", {}), "manual_doc": manual}
+    said = getattr(view, "_apidoc", {})
+    manual = {**said.get("manual_doc", {}), "security": [{"token": [scope]}]}
+    view._apidoc = {**said, "manual_doc": manual}

@@ -1,9 +1,10 @@
 """How flask-smorest is used here: our reader of JSON, our errors, our description."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, NoReturn
 
-from flask import Request
+from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -12,6 +13,7 @@ from roster.errors import INVALID_INPUT, UNSUPPORTED_MEDIA_TYPE, AppException
 from roster.schemas.problem import Problem
 from roster.schemas.reader import read_json
 
+PROBLEM_JSON = "application/problem+json"
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
 
@@ -27,6 +29,7 @@ class Parser(FlaskParser):
             AppException: UNSUPPORTED_MEDIA_TYPE, MALFORMED_REQUEST.
         """
         body = req.get_data()
+        req.stream.read(1)  # a chunked body was cut at the limit without a word; to read on is refused with 413
         if not body.strip():
             return {}
         if req.mimetype not in JSON_TYPES:
@@ -43,7 +46,8 @@ class Parser(FlaskParser):
 def flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
     """Give each fault of a nested report with its path, as `emails[0].value`."""
     if not isinstance(messages, Mapping):
-        yield path.removeprefix("."), list(messages)
+        # A name may hold half of a surrogate pair, which UTF-8 can't say.
+        yield path.removeprefix(".").encode(errors="backslashreplace").decode(), list(messages)
         return
     for name, inner in messages.items():
         step = f"[{name}]" if isinstance(name, int) else "" if name == "_schema" else f".{name}"
@@ -55,12 +59,27 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has n
 
     ARGUMENTS_PARSER = Parser()
 
+    def failure(self, status: int, description: str) -> Callable[[Any], Any]:
+        """Describe a failure that the view may answer with."""
+        return self.alt_response(  # type: ignore[no-any-return] # flask-smorest has no types
+            status, schema=Problem, content_type=PROBLEM_JSON, description=description
+        )
+
 
 class DescribedApi(Api):  # type: ignore[misc] # flask-smorest has no types
-    """An API that leaves errors to `problem.py`."""
+    """An API that leaves errors to `problem.py`, and describes them as it speaks them."""
 
-    ERROR_SCHEMA = Problem
-    DEFAULT_ERROR_RESPONSE_NAME = "default_error"
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+        self.spec.components.security_scheme(
+            "token", {"type": "http", "scheme": "bearer", "description": "A token of kind api: roster tokens issue."}
+        )
 
     def _register_error_handlers(self) -> None:
         """Register none: flask-smorest's would answer for the whole application."""
+
+    def _register_responses(self) -> None:
+        phrases = {status.name: status.phrase for status in HTTPStatus}
+        for name, phrase in {**phrases, self.DEFAULT_ERROR_RESPONSE_NAME: "Any other failure."}.items():
+            answer = {"description": phrase, "content": {PROBLEM_JSON: {"schema": Problem}}}
+            self.spec.components.response(name, answer, lazy=True)

@@ -1,0 +1,65 @@
+/* Comfort only: every page works without this file. */
+"use strict";
+
+const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+
+/* "/" goes to the search. */
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("q");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search || isTyping(event.target)) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+/* Menus close with Escape, and with a click elsewhere. */
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+/* A form is sent once, however often its button is clicked. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 3000);
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+/* Whoever fills the last row gets another. */
+document.addEventListener("input", (event) => {
+  const line = event.target.closest("[data-rows] > .line:last-child");
+  if (!line || !event.target.value) return;
+  const next = line.cloneNode(true);
+  const number = line.parentElement.children.length;
+  for (const control of next.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+    control.value = "";
+    control.setAttribute("aria-label", control.getAttribute("aria-label").replace(/^Primary e-mail/, "E-mail").replace(/( \d+)?$/, ` ${number + 1}`));
+    if (control.id) control.id = control.id.replace(/\d+$/, number);
+  }
+  line.after(next);
+});
+
+/* A search that gets no answer says so; what was found before stays. */
+for (const failure of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(failure, () => {
+    const found = document.getElementById("found");
+    if (found) found.textContent = "The search got no answer. Press Enter to try again.";
+  });
+}

@@ -1,0 +1,180 @@
+"""What holds on every page: it can be used by everybody, fits a small phone, and keeps text text."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from roster import services
+from roster.cli.demo_people import people
+from tests import factories
+from tests.browser.conftest import Windows, sign_in_to
+from tests.factories import NOW
+from tests.pages import PASSWORD, Pages
+
+pytestmark = pytest.mark.browser
+EVIL = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}"
+PEOPLE = people(12)
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 7
+
+
+@pytest.fixture
+def pages(app: Flask) -> Pages:
+    """An organization with as long a name as there can be, and another one to switch to."""
+    with app.app_context():
+        factories.organization("b" * 63)
+        factories.organization("a-" * 31 + "a")
+    return Pages(app, slug="a-" * 31 + "a")
+
+
+def every_page(page: Page, pages: Pages) -> Iterator[str]:
+    """Visit each page, in each state that looks different, and give its name when it is there."""
+    page.goto("/admin/login")
+    yield "sign in"
+    page.fill("#email", "x")
+    page.fill("#password", "x")
+    page.locator("button").click()
+    yield "wrong sign in"
+    sign_in_to(page, pages)
+    yield "list"
+    for name, path in paths(pages).items():
+        page.goto(pages.url(path))
+        yield name
+    page.goto(pages.url("new"))
+    page.fill("#field-user_name", "\u00a0")
+    page.fill("#field-emails-0", "nonsense")
+    page.locator(".ends button").click()
+    yield "form with faults"
+    page.goto(pages.url(""))
+    page.locator("tbody a").first.click()
+    page.locator(".actions summary").click()
+    yield "question"
+    inside(page)
+    for number, menu in enumerate(page.locator("header summary").all()):
+        menu.click()
+        yield f"menu {number}"
+        inside(page)
+        page.keyboard.press("Escape")
+
+
+def paths(pages: Pages) -> dict[str, str]:
+    """Every page that a URL leads to, with people of many scripts, long names and much history on them."""
+    for person in PEOPLE:
+        pages.add(**{name: value for name, value in person.items() if name != "email"})
+    texts = dict.fromkeys(("display_name", "given_name", "family_name", "title", "department", "external_id"), LONG)
+    emails = [{"value": f"{LONG}@example.test", "type": "work", "primary": True}, {"value": "b@c.test"}]
+    long = pages.add(LONG, **texts, emails=emails, attributes={LONG: LONG, "list": [1, 2], "lines": "a\nb"}).id
+    taken, gone = pages.add("taken").id, pages.add("gone").id
+    pages.post(f"{gone}/delete")
+    with pages.app.app_context():
+        actor = factories.actor(pages.organization_id)
+        services.users.change(actor, long, {"title": "x", "attributes": {}}, at=NOW)
+        services.users.change(actor, taken, {"title": "x", "active": False}, at=NOW)
+    return {
+        "narrowed": "?q=a&status=active&sort=-created_at&limit=25",
+        "second page": "?limit=25&sort=-user_name",
+        "nobody": "?q=zzzzz",
+        "nobody deleted": "?status=suspended&q=zz",
+        "person": f"{long}",
+        "suspended": f"{taken}",
+        "deleted": f"{gone}",
+        "edit": f"{long}/edit",
+        "new": "new",
+        "not found": "nobody",
+        "refused": "?limit=x",
+        "api": "/api/docs",
+    }
+
+
+def inside(page: Page) -> None:
+    """Whatever has opened is all on the screen: what hangs out on the left can't even be scrolled to."""
+    box = page.locator("details[open] > .sheet").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]  # type: ignore[index] # it has one
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 320)])
+def test_nothing_stands_in_anybodys_way(windows: Windows, pages: Pages, scheme: str, width: int) -> None:
+    found = {}
+    with windows.open(color_scheme=scheme, viewport={"width": width, "height": 800}) as page:
+        for name in every_page(page, pages):
+            results = Axe().run(page)
+            if results.violations_count:
+                found[name] = results.generate_report()
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 700, 1000, 1280])
+def test_no_page_scrolls_sideways(windows: Windows, pages: Pages, width: int) -> None:
+    found = {}
+    with windows.open(viewport={"width": width, "height": 640}) as page:
+        for name in every_page(page, pages):
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found[name] = wide
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 700, 900, 1280])
+def test_the_list_shows_whole_names(windows: Windows, pages: Pages, width: int) -> None:
+    for person in PEOPLE:
+        pages.add(**{name: value for name, value in person.items() if name != "email"})
+
+    with windows.open(viewport={"width": width, "height": 640}) as page:
+        sign_in_to(page, pages)
+        cut = page.locator(".full").evaluate_all(
+            "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+        )
+
+        assert cut == 0
+        assert page.locator(".full:visible").count() == len(PEOPLE)
+
+
+def test_what_is_stored_stays_text(windows: Windows, pages: Pages) -> None:
+    texts = dict.fromkeys(("display_name", "given_name", "family_name", "title", "department", "external_id"), EVIL)
+    emails = [{"value": "<b>@x.test", "type": "<i onclick=alert(3)>", "primary": True}]
+    user = pages.add(EVIL, **texts, emails=emails, attributes={EVIL: EVIL, "list": [EVIL]})
+    pages.post(f"{user.id}/edit", user_name=EVIL, version="1", active="yes", title=EVIL[:-1])
+    asked = []
+
+    with windows.open() as page:
+        page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        sign_in_to(page, pages)
+        for path in ("", f"{user.id}", f"{user.id}/edit", "?q=<img src=x onerror=alert(1)>"):
+            page.goto(pages.url(path))
+            assert "{{7*7}}" in page.content() or "?" in path
+            assert page.locator("img, script:not([src]), b, i").count() == 0
+        page.goto(pages.url(""))
+        page.locator("#q").press_sequentially("<img src=x")
+        page.wait_for_timeout(500)
+
+    assert asked == []
+
+
+def test_an_empty_house_and_an_empty_room(windows: Windows, app: Flask) -> None:
+    with app.app_context():
+        email = factories.administrator()
+
+    with windows.open(viewport={"width": 320, "height": 640}) as page:
+        page.goto("/")
+        page.fill("#email", email)
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("h1")).to_have_text("No organization yet")
+        assert_fine(page)
+        with app.app_context():
+            factories.organization("acme")
+        page.reload()
+        expect(page.locator("h2")).to_have_text("Nobody here yet")
+        assert_fine(page)
+
+
+def assert_fine(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
