@@ -1,16 +1,30 @@
 """Where sessions come from and how transactions end. Knows nothing of people; could be lifted out."""
 
 from roster.database.deadline import deadline, time_left
-from roster.database.failure import Decision, constraint, decide, is_outage, is_schema_missing, violations
-from roster.database.registry import Database, database, engine_options, registry
+from roster.database.engine import engine_options
+from roster.database.failure import (
+    Decision,
+    Demoted,
+    TransactionError,
+    constraint,
+    decide,
+    is_contention,
+    is_outage,
+    is_schema_missing,
+    violations,
+)
+from roster.database.registry import Database, database, registry
+from roster.database.rehearsal import Rehearsal, dry_run
 from roster.database.retry import Retry, transactional
-from roster.database.session import Session, TransactionError
+from roster.database.session import Session
 from roster.database.skip import Skipped, TooManySkipped, each
-from roster.database.transaction import core_of, dry_run, on_commit, savepoint, transaction
+from roster.database.transaction import core_of, on_commit, savepoint, transaction
 
 __all__ = [
     "Database",
     "Decision",
+    "Demoted",
+    "Rehearsal",
     "Retry",
     "Session",
     "Skipped",
@@ -24,6 +38,7 @@ __all__ = [
     "dry_run",
     "each",
     "engine_options",
+    "is_contention",
     "is_outage",
     "is_schema_missing",
     "on_commit",

@@ -9,11 +9,23 @@ from enum import Enum
 
 from psycopg2 import InterfaceError as DriverInterfaceError
 from psycopg2 import OperationalError as DriverOperationalError
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
 from roster.errors import AppException, ErrorCode
+
+
+class TransactionError(Exception):
+    """A mistake in our own code: something other than `transaction()` tried to begin, end or skip past work."""
+
+
+class Demoted(SQLAlchemyError):  # noqa: N818 - it says what happened
+    """A transaction that was opened to write met a server that takes no writes: it is no longer the primary."""
+
+
+class Overtaken(SQLAlchemyError):  # noqa: N818 - it says what happened
+    """What had just succeeded, tried out, failed when done for good: another writer was in between."""
 
 
 class Decision(Enum):
@@ -31,9 +43,21 @@ READ_ONLY_TRANSACTION = "25006"
 QUERY_CANCELED = "57014"
 
 RETRIED_CODES = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, "57P01", "57P02", "57P03"})
+CONTENTION_CODES = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE})
 LOST_CLASSES = frozenset({"08", "53"})
 LOST_CODES = frozenset({"57P01", "57P02", "57P03"})
 DATA_CLASSES = frozenset({"22", "23"})
+
+
+REASONS: Mapping[object, str] = {
+    StaleDataError: "stale",
+    Overtaken: "overtaken",
+    Demoted: "demoted",
+    PoolTimeoutError: "pool",
+    SERIALIZATION_FAILURE: "serialization",
+    DEADLOCK_DETECTED: "deadlock",
+    LOCK_NOT_AVAILABLE: "lock",
+}
 
 
 def decide(error: BaseException, *, writable: bool = True) -> Decision:
@@ -41,9 +65,10 @@ def decide(error: BaseException, *, writable: bool = True) -> Decision:
 
     Args:
         error: what was raised.
-        writable: whether the transaction was opened to write; then 25006 means that the primary was demoted under us.
+        writable: whether it was raised inside a transaction that was opened to write; then 25006 means that the
+            primary was demoted under us. Outside, it is a stray write, and `Demoted` says what transaction() met.
     """
-    if isinstance(error, StaleDataError) or is_lost(error):
+    if isinstance(error, StaleDataError | Demoted | Overtaken) or is_lost(error):
         return Decision.RETRY
     code = sqlstate(error)
     if code in RETRIED_CODES or (code == READ_ONLY_TRANSACTION and writable):
@@ -107,6 +132,23 @@ def is_schema_missing(error: BaseException) -> bool:
     return sqlstate(error) in {"42P01", "42703"}
 
 
+def is_demotion(error: BaseException) -> bool:
+    """Tell whether a writable transaction met a server that takes no writes."""
+    return sqlstate(error) == READ_ONLY_TRANSACTION
+
+
+def is_contention(error: BaseException) -> bool:
+    """Tell whether others who change the same were in the way; the database itself is well."""
+    return isinstance(error, StaleDataError | Overtaken) or sqlstate(error) in CONTENTION_CODES
+
+
 def is_outage(error: BaseException) -> bool:
     """Tell whether trying again later may help although trying again now did not."""
-    return decide(error) is Decision.RETRY or sqlstate(error) == QUERY_CANCELED
+    return decide(error, writable=False) is Decision.RETRY or sqlstate(error) == QUERY_CANCELED
+
+
+def reason_of(error: BaseException) -> str:
+    """Return one word for what made an attempt fail, for counting."""
+    if isinstance(error, StaleDataError | Demoted | Overtaken | PoolTimeoutError):
+        return REASONS[type(error)]
+    return REASONS.get(sqlstate(error), "connection")

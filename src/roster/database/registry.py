@@ -6,38 +6,43 @@ hook raised in between.
 """
 
 import logging
-import os
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlalchemy.util import ScopedRegistry
 
-from roster.database.session import READER, Session, TransactionError, expire_touched, refuse_foreign_commit
+from roster.database import metrics
+from roster.database import session as ending
+from roster.database.engine import listen
+from roster.database.failure import TransactionError
+from roster.database.scope import Scope, closing_what_is_left, forget, scope, scopes_of_context, scopes_of_request
+from roster.database.session import Session
 
 log = logging.getLogger(__name__)
+LOST = "A request ended with changes that no transaction() saved; they are lost."
 
 
-class Scope:
-    """The key of one scope; nothing but its identity counts."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The READ ONLY view of an application's pool, and the seconds that its sessions may wait."""
 
-
-def scope() -> Scope:
-    """Return the key of the current request, or of the application context where there is no request."""
-    holder = request.environ if has_request_context() else g.__dict__
-    return holder.setdefault("roster.scope", Scope())  # type: ignore[no-any-return] # a dict of anything
+    readonly_engine: Engine
+    lock: float
+    stream: float
 
 
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy's engine and pool, with sessions of our own. Configured once, at start-up.
 
-    Reads `SQLALCHEMY_DATABASE_URI`, `SQLALCHEMY_ENGINE_OPTIONS` and `ROSTER_LOCK_TIMEOUT` (seconds) of the app.
+    Reads `SQLALCHEMY_DATABASE_URI`, `SQLALCHEMY_ENGINE_OPTIONS`, and in seconds `ROSTER_LOCK_TIMEOUT` and
+    `ROSTER_REQUEST_TIMEOUT` (for each wait of a stream) of the app.
     """
 
     session: scoped_session[Session]  # type: ignore[assignment] # narrower than its base says: sessions of our class
@@ -48,29 +53,45 @@ class Database(SQLAlchemy):
     def init_app(self, app: Flask) -> None:
         """Make the pool, its READ ONLY view, and the hooks that close each scope."""
         super().init_app(app)
-        app.teardown_request(self._close_scope)
-        app.teardown_appcontext(self._close_scope)
+        app.teardown_request(self._end_of_request)
+        app.teardown_appcontext(self._end_of_context)
+        app.wsgi_app = closing_what_is_left(app.wsgi_app, self._close_what_is_left)  # type: ignore[assignment,method-assign] # Flask's way
         with app.app_context():
             engine = self.engine
-        app.extensions["roster.readonly"] = engine.execution_options(postgresql_readonly=True)
-        event.listen(engine, "commit", refuse_foreign_commit)
-        event.listen(engine, "after_execute", expire_touched)
-        event.listen(engine, "checkin", _forget_session)
-        _dispose_after_fork(engine)
+        listen(engine)
+        app.extensions["roster.database"] = Limits(
+            engine.execution_options(postgresql_readonly=True),
+            lock=app.config.get("ROSTER_LOCK_TIMEOUT", 3.0),
+            stream=app.config.get("ROSTER_REQUEST_TIMEOUT", 10.0),
+        )
 
     @property
-    def readonly_engine(self) -> Engine:
-        """The READ ONLY view of the current application's pool."""
-        return current_app.extensions["roster.readonly"]  # type: ignore[no-any-return] # put there by init_app
+    def limits(self) -> Limits:
+        """What `init_app` made for the current application."""
+        return current_app.extensions["roster.database"]  # type: ignore[no-any-return] # put there by init_app
 
     @contextmanager
     def own_session(self) -> Iterator[Session]:
-        """Open a session of nobody's scope, closed with the block: for a stream, which outlives its request."""
+        """Open a session of nobody's scope, closed with the block: for a stream, which outlives its request.
+
+        A stream may take as long as its reader does; each wait for PostgreSQL ends within the request's budget.
+        """
         session: Session = self.session.session_factory()
+        session.patience = self.limits.stream
         try:
             yield session
         finally:
-            session.close()
+            ending.close(session)
+
+    def close_scope(self) -> None:
+        """Close the current scope's session, if there is one: the next use of the registry makes a new one."""
+        if self._sessions.has():
+            self._close(self._sessions.scopefunc())
+
+    @property
+    def _sessions(self) -> ScopedRegistry[Any]:
+        registry: ScopedRegistry[Any] = self.session.registry
+        return registry
 
     def _make_scoped_session(self, options: dict[str, Any]) -> scoped_session[Any]:
         sessions = super()._make_scoped_session(options)
@@ -80,48 +101,44 @@ class Database(SQLAlchemy):
 
     def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[Any]:
         options.update(class_=Session, expire_on_commit=False)
-        return sessionmaker(db=self, **options)
+        factory = sessionmaker(db=self, **options)
+        event.listen(factory, "after_begin", ending.lend)
+        return factory
 
-    def _close_scope(self, _: BaseException | None = None) -> None:
-        """Close the scope's session, if it has one. Runs at both teardowns; the second finds nothing to do."""
-        if not self.session.registry.has():
-            return
-        session: Session = self.session()
-        lost = session.has_unsaved_changes()
-        self.session.remove()
-        if lost:
+    def _end_of_request(self, failure: BaseException | None) -> None:
+        self._end(scopes_of_request(), failure)
+
+    def _end_of_context(self, failure: BaseException | None) -> None:
+        self._end(scopes_of_context(), failure)
+
+    def _close_what_is_left(self, left: Scope) -> None:
+        if self._close(left):
+            log.error(LOST)
+
+    def _end(self, scopes: list[Scope], failure: BaseException | None) -> None:
+        lost = [self._close(one) for one in scopes]
+        if any(lost) and failure is None:
             _tell_of_lost_changes()
+
+    def _close(self, closed: Scope) -> bool:
+        """Close a scope's session, if it has one, and tell whether changes went with it."""
+        forget(closed)
+        session: Session | None = self._sessions.registry.pop(closed, None)
+        if session is None:
+            return False
+        lost = session.has_unsaved_changes()
+        metrics.QUERIES.observe(session.statements)
+        ending.close(session)
+        return lost
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """Do nothing: Flask-SQLAlchemy's own hook, in place of which we have ours."""
 
 
 def _tell_of_lost_changes() -> None:
-    message = "A request ended with changes that no transaction() saved; they are lost."
     if current_app.testing:
-        raise TransactionError(message)
-    log.error(message)
-
-
-def _forget_session(_: Any, record: Any) -> None:
-    record.info.pop(READER, None)
-
-
-def _dispose_after_fork(engine: Engine) -> None:
-    """Give forked workers a pool of their own: two processes on one socket would read each other's answers."""
-    reference = weakref.ref(engine)
-
-    def dispose() -> None:
-        if (inherited := reference()) is not None:
-            inherited.dispose(close=False)
-
-    os.register_at_fork(after_in_child=dispose)
-
-
-def engine_options(**options: Any) -> dict[str, Any]:
-    """Return options for `SQLALCHEMY_ENGINE_OPTIONS`: those given, over what every Roster pool has."""
-    return {
-        "pool_use_lifo": True,
-        "json_serializer": lambda value: orjson.dumps(value).decode(),
-        "json_deserializer": orjson.loads,
-    } | options
+        raise TransactionError(LOST)
+    log.error(LOST)
 
 
 database = Database()

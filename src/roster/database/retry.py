@@ -2,25 +2,25 @@
 
 import inspect
 import logging
-from collections.abc import Callable
-from contextvars import ContextVar
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import inspect as mapped
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from sqlalchemy.orm.base import DEFAULT_STATE_ATTR
 
+from roster.database import metrics
 from roster.database.deadline import time_left
-from roster.database.failure import Decision, decide, is_lost
-from roster.database.registry import registry
-from roster.database.session import TransactionError
+from roster.database.failure import Decision, TransactionError, decide, reason_of
+from roster.database.hooks import attempting
+from roster.database.registry import database
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 log = logging.getLogger(__name__)
-_attempting: ContextVar[str | None] = ContextVar("roster_attempting", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,60 +33,82 @@ class Retry:
 
     def attempt(self, work: Callable[[], R]) -> R:
         """Do the work until it succeeds, fails in a way that repeating won't mend, or the request's time is up."""
-        wait = wait_random_exponential(multiplier=self.base, max=self.cap)
+        number = 1
+        while True:
+            try:
+                return work()
+            except Exception as error:
+                repeatable = decide(error, writable=False) is Decision.RETRY
+                if repeatable:
+                    database.close_scope()  # with it go the snapshot and every loaded instance
+                pause = self._pause(number)
+                if not repeatable or number == self.attempts or not _affordable(pause):
+                    raise
+                _tell(error, number)
+            time.sleep(pause)
+            number += 1
 
-        def enough(state: RetryCallState) -> bool:
-            left = time_left()
-            return stop_after_attempt(self.attempts)(state) or (left is not None and left <= state.upcoming_sleep)
-
-        retrying = Retrying(
-            retry=retry_if_exception(_may_repeat), wait=wait, stop=enough, before_sleep=_start_afresh, reraise=True
-        )
-        return retrying(work)
+    def _pause(self, number: int) -> float:
+        return random.uniform(0, min(self.cap, self.base * 2**number))  # noqa: S311 - spreads load, guards nothing
 
 
-def _may_repeat(error: BaseException) -> bool:
-    return isinstance(error, Exception) and decide(error) is Decision.RETRY
+def _affordable(pause: float) -> bool:
+    left = time_left()
+    return left is None or left > pause
 
 
-def _start_afresh(state: RetryCallState) -> None:
-    """Drop the failed attempt's session, and with it the snapshot and every loaded instance."""
-    error = state.outcome.exception() if state.outcome else None
-    log.warning("retry", extra={"attempt": state.attempt_number, "error": type(error).__name__})
-    registry.remove()
+def _tell(error: Exception, number: int) -> None:
+    reason = reason_of(error)
+    metrics.RETRIES.labels(reason).inc()
+    log.warning("retry", extra={"attempt": number, "reason": reason})
 
 
 def transactional(function: Callable[P, R]) -> Callable[P, R]:
     """Make a service function repeat itself as a whole when its failure asks for that: COMMIT included, fresh snapshot.
 
     It must be one use case: it opens its `transaction()` itself, takes plain values (a mapped instance belongs to an
-    attempt that is over) and returns when it is done (a generator would go on after its transaction).
+    attempt that is over, an iterator is used up by the first) and returns when it is done (a generator would go on
+    after its transaction).
 
     Raises:
-        TransactionError: on the first call, not under contention: it was called inside another one, or given
-            a mapped instance.
+        TransactionError: on the first call, not under contention: it was called inside another one, or was given
+            or returned what can't be had twice.
     """
-    if inspect.isgeneratorfunction(function):
-        raise TransactionError(f"{function.__qualname__} is a generator: it can't be repeated.")
+    if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        raise TransactionError(f"{function.__qualname__} does not end when it returns: it can't be repeated.")
 
     @wraps(function)
     def repeatable(*args: P.args, **kwargs: P.kwargs) -> R:
-        _refuse_instances((*args, *kwargs.values()))
-        if (outer := _attempting.get()) is not None:
+        for value in (*args, *kwargs.values()):
+            _refuse_unrepeatable(value)
+        if (outer := attempting.get()) is not None:
             raise TransactionError(f"{function.__qualname__} inside {outer}: only the outermost may repeat itself.")
-        mark = _attempting.set(function.__qualname__)
+        mark = attempting.set(function.__qualname__)
         try:
-            return Retry().attempt(lambda: function(*args, **kwargs))
-        except Exception as error:
-            if is_lost(error):
-                registry.remove()
-            raise
+            result = Retry().attempt(lambda: function(*args, **kwargs))
         finally:
-            _attempting.reset(mark)
+            attempting.reset(mark)
+        if isinstance(result, Iterator):
+            raise TransactionError(f"{function.__qualname__} returned an iterator: its work is not done.")
+        return result
 
+    repeatable.__transactional__ = True  # type: ignore[attr-defined] # for tests that look for it
     return repeatable
 
 
-def _refuse_instances(values: tuple[Any, ...]) -> None:
-    if any(mapped(value, raiseerr=False) is not None and not isinstance(value, type) for value in values):
+def _refuse_unrepeatable(value: Any) -> None:
+    """Look at the value, and one level into containers."""
+    if isinstance(value, Iterator):
+        raise TransactionError("Pass sequences, not iterators: the first attempt would use them up.")
+    if any(_is_instance(one) for one in (value, *_contents(value))):
         raise TransactionError("Pass keys, not mapped instances: an instance belongs to one attempt.")
+
+
+def _contents(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple | set | frozenset) else ()
+
+
+def _is_instance(value: Any) -> bool:
+    return hasattr(value, DEFAULT_STATE_ATTR) and not isinstance(value, type)

@@ -4,7 +4,8 @@ Outside a transaction it reads through a READ ONLY view of the pool, so that Pos
 (25006). Only `transaction()` may begin, commit or roll back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from flask_sqlalchemy.session import Session as FlaskSQLAlchemySession
@@ -12,12 +13,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import SessionTransaction
 
-ENDING = "roster_ending"
-READER = "roster_reader"
+from roster.database.engine import staleness
+from roster.database.engine.borrower import refuse
+from roster.database.failure import TransactionError
 
-
-class TransactionError(Exception):
-    """A mistake in our own code: something other than `transaction()` tried to begin, end or skip past work."""
+__all__ = ["Session", "TransactionError"]
 
 
 class Session(FlaskSQLAlchemySession):
@@ -26,10 +26,18 @@ class Session(FlaskSQLAlchemySession):
     def __init__(self, db: Any, **options: Any) -> None:
         super().__init__(db, **options)
         self.engine: Engine = db.engine
-        self.readonly_engine: Engine = db.readonly_engine
+        self.readonly_engine: Engine = db.limits.readonly_engine
+        self.lock_timeout: float = db.limits.lock
+        self.patience: float | None = None
         self.writable = False
-        self.doomed = False
+        self.ending = False
+        self.connected = False
+        self.doom: str | None = None
+        self.trespass: str | None = None
         self.hooks: list[Callable[[], object]] = []
+        self.touched: list[Collection[Any] | None] = []
+        self.live_savepoints = 0
+        self.statements = 0
 
     def get_bind(self, *_: Any, **__: Any) -> Engine:
         """Return where this session's statements go: the pool, or its READ ONLY view outside a transaction."""
@@ -37,68 +45,128 @@ class Session(FlaskSQLAlchemySession):
 
     def has_unsaved_changes(self) -> bool:
         """Tell whether something was added, deleted or changed and not flushed."""
+        if self._is_clean():  # what follows builds sets; nearly always there is nothing to put in
+            return False
         return bool(self.new or self.deleted) or any(self.is_modified(entity) for entity in self.dirty)
+
+    def touch(self, tables: Collection[Any] | None, *, may_be_gone: bool) -> None:
+        """Expire what was loaded from tables that Core wrote to; None for all."""
+        self.touched.append(tables)
+        staleness.expire(self, tables, may_be_gone=may_be_gone)
 
     def begin(self, nested: bool = False) -> NoReturn:  # noqa: ARG002 - SQLAlchemy's signature
         """Refuse."""
-        _refuse("begin")
+        refuse("begin")
 
     def begin_nested(self) -> NoReturn:
         """Refuse; `savepoint()` is the way."""
-        _refuse("set a savepoint")
+        refuse("set a savepoint")
 
     def commit(self) -> NoReturn:
         """Refuse."""
-        _refuse("commit")
+        refuse("commit")
 
     def rollback(self) -> NoReturn:
         """Refuse."""
-        _refuse("roll back")
+        refuse("roll back")
+
+    def prepare(self) -> NoReturn:
+        """Refuse."""
+        refuse("prepare")
+
+    def close(self) -> None:
+        """Give everything back; refused while a transaction is open."""
+        self._refuse_inside("close")
+        close(self)
+
+    def reset(self) -> None:
+        """Do as `close` does."""
+        self.close()
+
+    def invalidate(self) -> None:
+        """Throw the connection away; refused while a transaction is open."""
+        self._refuse_inside("throw the connection away")
+        with _ending(self):
+            super().invalidate()
+
+    def _refuse_inside(self, verb: str) -> None:
+        if self.writable:
+            self.trespass = f"Something other than transaction() tried to {verb}"
+            refuse(verb)
 
 
-def _refuse(verb: str) -> NoReturn:
-    raise TransactionError(f"Only transaction() may {verb}: a service opens it, everything else works inside it.")
+# What transaction(), savepoint() and the registry use in place of the refused methods.
 
 
-# What transaction() and savepoint() use in place of the refused methods.
+@contextmanager
+def _ending(session: Session) -> Iterator[None]:
+    session.ending = True
+    try:
+        yield
+    finally:
+        session.ending = False
+
+
+def begin(session: Session) -> SessionTransaction:
+    """Begin; a connection is taken when it is needed."""
+    session.writable, session.connected, session.doom, session.trespass = True, False, None, None
+    session.hooks, session.touched, session.live_savepoints = [], [], 0
+    return OrmSession.begin(session)
 
 
 def begin_nested(session: Session) -> SessionTransaction:
-    """Set a savepoint."""
-    return OrmSession.begin(session, nested=True)
+    """Set a savepoint, at once."""
+    with _ending(session):
+        nested = OrmSession.begin(session, nested=True)
+        session.connection()
+        return nested
+
+
+def release(session: Session, nested: SessionTransaction) -> None:
+    """Keep what was done since the savepoint."""
+    with _ending(session):
+        nested.commit()
+
+
+def undo(session: Session, nested: SessionTransaction) -> None:
+    """Undo what was done since the savepoint, if the connection can still do so; else the whole is lost anyway."""
+    with _ending(session):
+        try:
+            nested.rollback()
+        except Exception:  # the failure before it is the one to tell
+            session.doom = "A savepoint could not be rolled back"
 
 
 def commit(session: Session) -> None:
     """Commit the session's work, if there is any."""
-    session.flush()
-    if session.in_transaction():
-        session.connection().info[ENDING] = True
+    session.ending = True  # as _ending does, which costs more than all the rest of this
+    try:
         OrmSession.commit(session)
+    finally:
+        session.ending = False
 
 
 def rollback(session: Session) -> None:
     """Undo the session's work and give its connection back; a connection that can't even do that is thrown away."""
-    try:
-        OrmSession.rollback(session)
-    except Exception:  # whatever the driver says of a broken connection, the failure before it is the one to tell
-        session.invalidate()
+    with _ending(session):
+        try:
+            OrmSession.rollback(session)
+        except Exception:  # whatever the driver says of a broken connection, the failure before it is the one to tell
+            OrmSession.invalidate(session)
 
 
-def refuse_foreign_commit(connection: Connection) -> None:
-    """Listen to an engine's commits, and let only those of `transaction()` pass."""
-    if not connection.info.pop(ENDING, False):
-        _refuse("commit")
+def close(session: Session) -> None:
+    """End whatever is open, forget everything, give the connection back."""
+    with _ending(session):
+        try:
+            OrmSession.close(session)
+        except Exception:  # as in rollback
+            OrmSession.invalidate(session)
+    session.writable = False
 
 
-def expire_touched(connection: Connection, statement: Any, *_: Any) -> None:
-    """Listen to an engine's statements, and expire what a Core write touched in the session that lent the connection.
-
-    Only columns expire: relations raise when they are loaded by accident, so what was loaded of them stays.
-    """
-    session = connection.info.get(READER)
-    if session is None or session._flushing or not getattr(statement, "is_dml", False):
-        return
-    for entity in list(session.identity_map.values()):
-        mapper = entity.__mapper__
-        if statement.table in mapper.tables:
-            session.expire(entity, [column.key for column in mapper.column_attrs])
+def lend(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    """Tell a connection whom it works for (SQLAlchemy's `after_begin`)."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.borrower, driver.patience = session, session.patience
+    session.connected = True

@@ -4,11 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from roster.database.failure import Decision, decide
+from roster.database import metrics
+from roster.database.failure import Decision, Overtaken, decide
 from roster.database.session import Session
 from roster.database.transaction import savepoint
 
 T = TypeVar("T")
+Work = Callable[[Sequence[T]], object]
+
+FIRST_BATCH = 500
+LARGEST_BATCH = 8000
+MOST_LIVE = 60
+"""Savepoints of one transaction that were kept and wrote something. PostgreSQL's cache holds 64; beyond, every backend
+of the server looks them up on disk (src/include/storage/proc.h, PGPROC_MAX_CACHED_SUBXIDS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +36,81 @@ class TooManySkipped(Exception):  # noqa: N818 - it says what happened
         self.skipped = list(skipped)
 
 
+class _TriedOut(Exception):  # noqa: N818 - it says what happened
+    """Undoes what was only tried."""
+
+
 def each(
     session: Session,
     items: Sequence[T],
-    work: Callable[[Sequence[T]], object],
+    work: Work[T],
     *,
     limit: int | None = None,
     declared: tuple[type[Exception], ...] = (),
 ) -> list[Skipped[T]]:
     """Do `work` for all items, in batches that are halved around the bad ones, and return those left out, in order.
 
-    A batch is one savepoint; a savepoint for each item would overflow PostgreSQL's subtransaction cache (64 for each
-    backend) and stall the whole server. So `work` takes a sequence, and may be called again for parts of it.
+    Each item meets the good ones before it. For n items of which b are bad it takes at most
+    n / 500 + 2b * (log2(500) + 1) savepoints, and never keeps more than 60 in one transaction: what comes after them
+    is tried in a savepoint that is undone, then done again for good.
 
     Args:
         session: the session whose transaction is open.
         items: what to work on.
-        work: does some of the items, in order; everything it writes goes through the session.
+        work: does some of the items, in order; everything it writes goes through the session. It may be called again
+            for the same items, also for ones that it did successfully: what it does besides must bear that.
         limit: how many may be left out before the whole fails; None for any number.
         declared: domain errors that count as the item's fault, beside data faults (SQLSTATE classes 22 and 23).
 
     Raises:
         TooManySkipped: more than `limit` items were bad.
+        Overtaken: another writer took what an item had just been tried with; the whole should be retried.
         Exception: any failure that is no item's fault, above all one that should be retried.
     """
     skipped: list[Skipped[T]] = []
-    waiting = [(0, len(items))] if items else []
-    while waiting:
-        start, stop = waiting.pop()
-        reason = _fault(session, items[start:stop], work, declared)
-        if reason is None:
-            continue
-        if stop - start > 1:
-            middle = (start + stop) // 2
-            waiting += [(middle, stop), (start, middle)]
-            continue
-        skipped.append(Skipped(start, items[start], reason))
+    start, size = 0, FIRST_BATCH
+    while start < len(items):
+        stop = min(start + size, len(items))
+        found = _bad(session, items, work, declared, start, stop)
+        size = FIRST_BATCH if found else min(2 * size, LARGEST_BATCH)
+        start = stop
+        skipped += found
         if limit is not None and len(skipped) > limit:
             raise TooManySkipped(skipped)
+    metrics.SKIPPED.inc(len(skipped))
     return skipped
 
 
+def _bad(
+    session: Session,
+    items: Sequence[T],
+    work: Work[T],
+    declared: tuple[type[Exception], ...],
+    start: int,
+    stop: int,
+) -> list[Skipped[T]]:
+    """Do a batch; where it fails, do its halves."""
+    reason = _fault(session, items[start:stop], work, declared)
+    if reason is None:
+        return []
+    if stop - start == 1:
+        return [Skipped(start, items[start], reason)]
+    middle = (start + stop) // 2
+    return [
+        *_bad(session, items, work, declared, start, middle),
+        *_bad(session, items, work, declared, middle, stop),
+    ]
+
+
 def _fault(
-    session: Session, items: Sequence[T], work: Callable[[Sequence[T]], object], declared: tuple[type[Exception], ...]
+    session: Session, items: Sequence[T], work: Work[T], declared: tuple[type[Exception], ...]
 ) -> Exception | None:
+    """Do the work, or tell what about the items forbids it."""
     try:
-        with savepoint(session):
-            work(items)
-            session.flush()
+        if session.live_savepoints < MOST_LIVE:
+            _in_savepoint(session, items, work)
+        else:
+            _tried_first(session, items, work)
     except declared as error:
         return error
     except Exception as error:
@@ -83,3 +118,26 @@ def _fault(
             raise
         return error
     return None
+
+
+def _in_savepoint(session: Session, items: Sequence[T], work: Work[T]) -> None:
+    with savepoint(session):
+        work(items)
+        session.flush()
+
+
+def _tried_first(session: Session, items: Sequence[T], work: Work[T]) -> None:
+    try:
+        with savepoint(session):
+            work(items)
+            session.flush()
+            raise _TriedOut
+    except _TriedOut:
+        pass
+    try:
+        work(items)
+        session.flush()
+    except Exception as error:
+        if decide(error) is Decision.SKIP:
+            raise Overtaken from error
+        raise

@@ -1,22 +1,21 @@
 """`transaction()`: the one place where work begins and ends."""
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Literal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import SessionTransaction
 
+from roster.database import metrics, rehearsal
 from roster.database import session as ending
-from roster.database.deadline import time_left
-from roster.database.session import READER, Session, TransactionError
+from roster.database.engine import staleness
+from roster.database.failure import Demoted, TransactionError, is_demotion
+from roster.database.hooks import run_hooks
+from roster.database.session import Session
 
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
-
-log = logging.getLogger(__name__)
-_LIMITS = text("SELECT set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true)")
-_rehearsing: ContextVar[bool] = ContextVar("roster_dry_run", default=False)
 
 
 @contextmanager
@@ -27,74 +26,66 @@ def transaction(session: Session, *, isolation: Isolation | None = None) -> Iter
     failure. What was read before it began is read again, on the transaction's own snapshot.
 
     Raises:
-        TransactionError: changes were made before it began, or an inner transaction failed and was swallowed.
+        TransactionError: changes were made before it began, an inner transaction failed and was swallowed, or
+            something else tried to begin or end work inside it.
+        AppException: OUTCOME_UNKNOWN: the connection was lost while it committed, and nobody could be asked.
+        Demoted: the server takes no writes any more.
     """
-    with _joined(session) if session.writable else _outermost(session, isolation):
-        yield session
-
-
-@contextmanager
-def _joined(session: Session) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        session.doomed = True
-        raise
-
-
-@contextmanager
-def _outermost(session: Session, isolation: Isolation | None) -> Iterator[None]:
+    if session.writable:
+        try:
+            yield session
+        except BaseException:
+            session.doom = "An inner transaction failed"
+            raise
+        return
     _leave_reading(session)
-    session.writable, session.doomed, session.hooks = True, False, []
+    unit = ending.begin(session)
     try:
-        _begin(session, isolation)
-        yield
-        _end(session)
-    except BaseException:
-        session.hooks = []
-        ending.rollback(session)
+        if isolation is not None:
+            session.connection(execution_options={"isolation_level": isolation})
+        yield session
+        _end(session, unit)
+    except BaseException as error:
+        _undo(session)
+        _tell_the_cause(session, error)
         raise
     finally:
         session.writable = False
-    _run_hooks(session)
+    if session.hooks:
+        run_hooks(session)
 
 
 def _leave_reading(session: Session) -> None:
     if session.has_unsaved_changes():
         raise TransactionError("Something was changed before transaction() began; make the change inside it.")
-    ending.rollback(session)
-
-
-def _begin(session: Session, isolation: Isolation | None) -> None:
-    """Set the isolation and bound all waits by the request's time: for this transaction only, so poolers are safe."""
-    if isolation is not None:
-        session.connection(execution_options={"isolation_level": isolation})
-    left = time_left()
-    if left is not None:
-        statement = max(1, int(left * 1000))
-        lock = min(statement, int(session.info.get("lock_timeout", left) * 1000))
-        session.execute(_LIMITS, {"statement": str(statement), "lock": str(lock)})
-
-
-def _end(session: Session) -> None:
-    if session.doomed:
-        raise TransactionError("An inner transaction failed, so this one can't commit: let its failure through.")
-    if _rehearsing.get():
-        session.flush()
-        session.hooks = []
+    if session.in_transaction():
         ending.rollback(session)
-    else:
+
+
+def _end(session: Session, unit: SessionTransaction) -> None:
+    if session.trespass or session.doom or session.get_transaction() is not unit:
+        reason = session.trespass or session.doom or "Something else ended the transaction"
+        raise TransactionError(f"{reason}, so this transaction can't commit: let failures through.")
+    if (rehearsed := rehearsal.current()) is None:
         ending.commit(session)
+    else:
+        rehearsal.conclude(session, rehearsed)
+        ending.rollback(session)
 
 
-def _run_hooks(session: Session) -> None:
-    """Run what waits for the commit. The commit stands, so a hook's failure is told to the log and nobody else."""
-    hooks, session.hooks = session.hooks, []
-    for hook in hooks:
-        try:
-            hook()
-        except Exception:
-            log.exception("on_commit hook failed", extra={"hook": repr(hook)})
+def _undo(session: Session) -> None:
+    session.hooks = []
+    ending.rollback(session)
+    metrics.ROLLBACKS.inc()
+
+
+def _tell_the_cause(session: Session, error: BaseException) -> None:
+    """Raise what is behind a failure, where that is not the failure itself."""
+    if session.trespass and isinstance(error, SQLAlchemyError):
+        raise TransactionError(session.trespass) from error
+    if is_demotion(error):
+        session.engine.dispose()
+        raise Demoted from error
 
 
 @contextmanager
@@ -105,17 +96,25 @@ def savepoint(session: Session) -> Iterator[None]:
         TransactionError: there is no transaction around it.
     """
     _demand_transaction(session)
-    kept = len(session.hooks)
+    hooks, touched, live = len(session.hooks), len(session.touched), session.live_savepoints
+    nested = ending.begin_nested(session)
     try:
-        with ending.begin_nested(session):
-            yield
+        yield
+        ending.release(session, nested)
+        session.live_savepoints += 1
     except BaseException:
-        del session.hooks[kept:]
+        ending.undo(session, nested)
+        del session.hooks[hooks:]
+        session.live_savepoints = live
+        for tables in session.touched[touched:]:
+            staleness.expire(session, tables)
         raise
 
 
 def on_commit(session: Session, hook: Callable[[], object]) -> None:
     """Run `hook` once, after the COMMIT; never for an attempt or a savepoint that was rolled back.
+
+    It may read, and call services. Its failure is logged: the commit stands.
 
     Raises:
         TransactionError: there is no transaction to wait for.
@@ -135,16 +134,4 @@ def core_of(session: Session) -> Connection:
     Everything pending is flushed, so that Core sees it; what a Core write then touches is expired in the session.
     """
     session.flush()
-    connection = session.connection()
-    connection.info[READER] = session
-    return connection
-
-
-@contextmanager
-def dry_run() -> Iterator[None]:
-    """Make every transaction inside do all its work, constraints included, and then roll back. Hooks stay silent."""
-    mark = _rehearsing.set(True)
-    try:
-        yield
-    finally:
-        _rehearsing.reset(mark)
+    return session.connection()

@@ -1,0 +1,7 @@
+"""What lies between a Session and PostgreSQL: the pool, its connections, and those who listen in."""
+
+from roster.database.engine.driver import Connection
+from roster.database.engine.listeners import listen
+from roster.database.engine.pool import engine_options
+
+__all__ = ["Connection", "engine_options", "listen"]

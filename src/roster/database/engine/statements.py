@@ -1,0 +1,98 @@
+"""What happens to each statement: what is refused, what rides along with it, what it makes stale."""
+
+from collections.abc import Collection
+from typing import Any
+
+from roster.database.deadline import time_left
+from roster.database.engine.borrower import Borrower, refuse_stranger
+from roster.database.engine.driver import Connection
+from roster.database.engine.transaction_words import changes_rows, ends_transactions
+
+MARGIN = 100
+"""Milliseconds by which the server gives up before we do, so that its answer arrives and the connection lives on."""
+
+UNDO = "ROLLBACK TO SAVEPOINT "
+"""PostgreSQL keeps the savepoint that it rolled back to, and SQLAlchemy leaves it at that: all that follows would be
+inside of it, each savepoint deeper than the one before, each a live subtransaction."""
+
+NOTE = (
+    "SELECT set_config('application_name', left(current_setting('application_name'), 38) || ' tx ' "
+    "|| pg_current_xact_id(), true)"
+)
+"""Makes PostgreSQL tell the transaction's id without being asked again: it reports a changed application_name along
+with the answer to whatever was sent (protocol, ParameterStatus), and takes it back when the transaction ends."""
+
+_NOTHING = object()
+
+
+def before(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> tuple[str, Any]:
+    """Count a session's statement, refuse what would end its transaction, and send along what has to be sent."""
+    connection = cursor.connection
+    borrower = connection.borrower
+    if borrower is None:
+        return statement, parameters
+    borrower.statements += 1
+    if context.is_text and ends_transactions(statement):
+        refuse_stranger(borrower, "begin or end work by raw SQL")
+    if (undone := statement.removeprefix(UNDO)) != statement:
+        statement += f"; RELEASE SAVEPOINT {undone}"
+    riders = _riders(connection, borrower, context, statement)
+    if riders and (executemany or cursor.name):
+        connection.cursor().execute(riders)
+        return statement, parameters
+    return riders + statement, parameters
+
+
+def _riders(connection: Connection, borrower: Borrower, context: Any, statement: str) -> str:
+    riders = ""
+    if connection.is_idle:
+        connection.begin_afresh()
+        riders = _limits(borrower)
+    if borrower.writable and connection.transaction_id is None:
+        if _touched(context, statement) != ():
+            connection.may_have_written, context.name_before = True, connection.reported_name()
+            return f"{riders}{NOTE}; "
+        connection.may_have_written |= context.is_text
+    return riders
+
+
+def _limits(borrower: Borrower) -> str:
+    """Bound the transaction's waits by the time left: for this transaction only, so that poolers are safe.
+
+    A backend that we lost sight of lets its locks go when our time is over, too.
+    """
+    if (left := time_left()) is None:
+        return ""
+    statement = max(1, int(left * 1000) - MARGIN)
+    limits = {
+        "statement_timeout": statement,
+        "lock_timeout": max(1, min(statement - MARGIN // 2, int(borrower.lock_timeout * 1000))),
+        "idle_in_transaction_session_timeout": statement,
+    }
+    return "SELECT " + ", ".join(f"set_config('{name}', '{limit}', true)" for name, limit in limits.items()) + "; "
+
+
+def after(_: Any, cursor: Any, statement: str, __: Any, context: Any, ___: bool) -> None:
+    """Read what the server reported along with its answer, and tell the session what is stale now."""
+    connection = cursor.connection
+    borrower = connection.borrower
+    if borrower is None:
+        return
+    if (name := getattr(context, "name_before", _NOTHING)) is not _NOTHING:
+        connection.note_transaction(name)
+        del context.name_before
+    if not borrower._flushing and (tables := _touched(context, statement)) != ():
+        borrower.touch(tables, may_be_gone=context.isdelete or tables is None)
+
+
+def _touched(context: Any, statement: str) -> Collection[Any] | None:
+    """Return the tables that a statement writes to; None where it writes nobody knows where."""
+    if context.is_text:
+        return None if changes_rows(statement) else ()
+    if context.isddl:
+        return None
+    if context.compiled is None:
+        return ()
+    main = context.compiled.statement
+    parts = (main, *(cte.element for cte in getattr(context.compiled, "ctes", None) or ()))
+    return tuple(part.table for part in parts if getattr(part, "is_dml", False))

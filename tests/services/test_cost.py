@@ -1,0 +1,137 @@
+"""What requests cost: statements and round trips, as docs/data-layer.md says."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from roster import services
+from roster.app import create_app
+from roster.config import Settings
+from roster.database import database, deadline, registry
+from tests import factories
+from tests.database.conftest import Log, through
+from tests.database.proxy import Proxy, upstream_of
+from tests.factories import NOW
+
+DOCS = Path(__file__).parents[2] / "docs" / "data-layer.md"
+
+
+@pytest.fixture(scope="module")
+def wire(database_url: str) -> Iterator[Proxy]:
+    proxy = Proxy(upstream_of(database_url))
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture(scope="module")
+def distant(app: Flask, wire: Proxy, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    url = through(wire, database_url).render_as_string(hide_password=False)
+    distant = create_app(Settings(database_url=url, secret_key="only for tests"), tmp_path_factory.mktemp("distant"))
+    distant.testing = True
+    with distant.app_context():
+        engine = database.engine
+    yield distant
+    engine.dispose()
+
+
+@pytest.fixture
+def log(wire: Proxy) -> Log:
+    log = Log()
+
+    def note(query: str) -> str:
+        if query:
+            log.statements.append(query)
+        return "forward"
+
+    wire.judge = note
+    return log
+
+
+def _told(statements: list[str]) -> list[str]:
+    """The round trips in short: the verb of each, and its table; what rides along is left out."""
+    return [_short(statement) for statement in statements]
+
+
+def _short(statement: str) -> str:
+    last = re.sub(r"^(SELECT set_config.*?true\); )+", "", statement)
+    if last.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+        return last
+    tables = re.findall(r'(?:FROM|INTO|UPDATE) "?(\w+)"?', last)
+    return f"{last.split(' ', 1)[0]} {tables[-1]}"
+
+
+def _documented(name: str) -> list[str]:
+    row = re.search(rf"^\| {name} \| \d+ \| (.*?) \|$", DOCS.read_text(), re.MULTILINE)
+    assert row, f"{name} is not in {DOCS.name}"
+    return [part.strip(" `") for part in row[1].split("·")]
+
+
+@pytest.fixture
+def world(distant: Flask, log: Log) -> Iterator[tuple[str, str]]:
+    """An organization, a user and a token, made before the counting; connections are warm."""
+    with distant.app_context():
+        organization = factories.organization("acme")
+        user = factories.user(organization.id, "ada", emails=[{"value": "ada@example.test", "primary": True}])
+        token = factories.token(organization.id)
+        ids = (str(user.id), token)
+    log.statements.clear()
+    yield ids
+    with distant.app_context():
+        assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path", "body", "status"),
+    [
+        ("read", "GET", "/api/v1/users/{user}", None, 200),
+        ("list", "GET", "/api/v1/users", None, 200),
+        ("create", "POST", "/api/v1/users", {"user_name": "eve"}, 201),
+        (
+            "create with an address",
+            "POST",
+            "/api/v1/users",
+            {"user_name": "eve", "emails": [{"value": "eve@example.test"}]},
+            201,
+        ),
+        ("change", "PATCH", "/api/v1/users/{user}", {"title": "Countess"}, 200),
+        ("delete", "DELETE", "/api/v1/users/{user}", None, 204),
+    ],
+)
+def test_a_request_costs_what_the_docs_say(  # type: ignore[no-untyped-def]
+    distant: Flask, log: Log, world: tuple[str, str], name: str, method: str, path: str, body, status: int
+) -> None:
+    user, token = world
+
+    response = distant.test_client().open(
+        path.format(user=user), method=method, json=body, headers={"Authorization": f"Bearer {token}"}
+    )
+
+    assert response.status_code == status, response.text
+    assert _told(log.statements) == _documented(name)
+    row = re.search(rf"^\| {name} \| (\d+) \|", DOCS.read_text(), re.MULTILINE)
+    assert row
+    assert len(log.statements) == int(row[1])
+
+
+def test_reading_by_id_is_one_statement_beyond_what_reading_only_costs(distant: Flask, log: Log, world: object) -> None:
+    with distant.app_context(), deadline(5):
+        organization = services.organizations.get_by_slug("acme")
+        registry.remove()
+        log.statements.clear()
+        services.organizations.get(organization.id)
+
+    assert _told(log.statements) == ["BEGIN READ ONLY", "SELECT organization", "ROLLBACK"]
+
+
+def test_a_change_that_changes_nothing_writes_nothing(distant: Flask, log: Log, world: tuple[str, str]) -> None:
+    with distant.app_context(), deadline(5):
+        organization = services.organizations.get_by_slug("acme")
+        user = services.users.search(organization.id).rows[0]
+        registry.remove()
+        log.statements.clear()
+        services.users.change(factories.actor(organization.id), user.id, {"user_name": "ada"}, at=NOW)
+
+    assert _told(log.statements) == ["BEGIN READ WRITE", "SELECT user", "COMMIT"]
