@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
@@ -46,6 +48,8 @@ def _flask_config(settings: Settings, instance: Path) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key or _kept_secret(instance / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": settings.database_url or embedded.start(instance).url,
         "SQLALCHEMY_ENGINE_OPTIONS": _pool(settings),
+        "ROSTER_LOCK_TIMEOUT": settings.lock_timeout,
+        "ROSTER_REQUEST_TIMEOUT": settings.request_timeout,
         "MAX_CONTENT_LENGTH": settings.max_body,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -78,11 +82,12 @@ def _pool(settings: Settings) -> dict[str, object]:
 
 def _kept_secret(path: Path) -> str:
     """Return the secret that signs cookies, made once and kept, so that a restart signs nobody out."""
-    try:
-        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as file:  # 0600
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)  # whole or not at all, and the first of several wins
     return path.read_text()
 
 

@@ -7,6 +7,8 @@ from typing import cast
 
 from environs import Env, EnvValidationError
 from marshmallow.validate import OneOf, Range
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PAAS_MARKS = ("DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE", "VCAP_APPLICATION")
 """Variables that Heroku, Render, Railway, Fly, Cloud Run and Cloud Foundry set on every process they start."""
@@ -69,7 +71,7 @@ class Settings:
             secure_cookies=env.bool("ROSTER_SECURE_COOKIES", _on_paas()),
         )
         faults = _faults_of(env)
-        _refuse(faults + _missing(settings) + ([] if faults else _contradictions(settings)))
+        _refuse(faults + _missing(settings) + _unreadable(settings) + ([] if faults else _contradictions(settings)))
         return replace(settings, database_url=settings.database_url and psycopg2_url(settings.database_url))
 
 
@@ -77,11 +79,15 @@ def psycopg2_url(url: str) -> str:
     """Return the URL as SQLAlchemy wants it for psycopg2, whichever of PostgreSQL's schemes it came with.
 
     Raises:
-        ConfigurationError: the URL is of another database.
+        ConfigurationError: the URL is of another database, or can't be read; it is not shown, for its password.
     """
     scheme, mark, rest = url.partition("://")
     if not mark or scheme not in {"postgres", "postgresql", "postgresql+psycopg2"}:
         raise ConfigurationError("DATABASE_URL: must begin with postgres:// or postgresql://.")
+    try:
+        make_url(DRIVER + rest)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError("DATABASE_URL: must look like postgresql://user:password@host:5432/name.") from None
     return DRIVER + rest
 
 
@@ -109,16 +115,19 @@ def _missing(settings: Settings) -> list[str]:
     return faults
 
 
-def _contradictions(settings: Settings) -> list[str]:
-    faults = []
-    if settings.threads > settings.pool_size + settings.pool_overflow:
-        faults.append("ROSTER_THREADS: more than ROSTER_POOL_SIZE + ROSTER_POOL_OVERFLOW; requests would wait in vain.")
-    if settings.database_url is not None:
-        try:
+def _unreadable(settings: Settings) -> list[str]:
+    try:
+        if settings.database_url is not None:
             psycopg2_url(settings.database_url)
-        except ConfigurationError as error:
-            faults.append(str(error))
-    return faults
+    except ConfigurationError as error:
+        return [str(error)]
+    return []
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    if settings.threads > settings.pool_size + settings.pool_overflow:
+        return ["ROSTER_THREADS: more than ROSTER_POOL_SIZE + ROSTER_POOL_OVERFLOW; requests would wait in vain."]
+    return []
 
 
 def _refuse(faults: list[str]) -> None:

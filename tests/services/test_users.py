@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from tests import factories
-from tests.factories import NOW
 
 from roster import services
 from roster.errors import AppException
+from tests import factories
+from tests.factories import NOW
 
 LATER = NOW + timedelta(minutes=5)
 

@@ -6,10 +6,9 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
-from flask_migrate.cli import db
 from sqlalchemy.exc import SQLAlchemyError
 
-from roster.cli import administrators, doctor, organizations, serve, tokens, users
+from roster.cli import administrators, db, doctor, organizations, serve, tokens, users
 from roster.config import ConfigurationError
 from roster.database import is_outage, is_schema_missing
 from roster.database.embedded import EmbeddedError
@@ -53,6 +52,8 @@ def _sentence(error: SQLAlchemyError) -> str:
 def commands(create_app: Callable[[], Flask]) -> Commands:
     """Return the whole command line of the application that `create_app` makes."""
     main = Commands(create_app=create_app, help="Roster, a self-hosted user directory.")
-    for group in (db, organizations.group, administrators.group, tokens.group, users.group, doctor.doctor, serve.serve):
-        main.add_command(group)
+    for module in (db, organizations, administrators, tokens, users):
+        main.add_command(module.group)
+    main.add_command(doctor.doctor)
+    main.add_command(serve.serve)
     return main

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from roster import services
-from roster.cli.command import checked, now
+from roster.cli.command import checked, now, organization_of
 from roster.models.administrator import ROLES
 from roster.schemas.users import Address
 
@@ -27,10 +27,14 @@ def create(email: str, role: str, organization: str | None, password_stdin: bool
     password = _given() if password_stdin else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise click.UsageError(f"The password must have between {SHORTEST_PASSWORD} and {LONGEST_PASSWORD} characters.")
-    where = services.organizations.get_by_slug(organization).id if organization else None
+    where = organization_of(organization).id if organization else None
     services.administrators.create(address, password, role, at=now(), organization_id=where)
     click.echo(f"Created {role} {address}.")
 
 
 def _given() -> str:
-    return sys.stdin.readline().rstrip("\r\n")
+    line = sys.stdin.buffer.readline()
+    try:
+        return line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.UsageError("The password must be UTF-8.") from None

@@ -8,7 +8,9 @@ import click
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
-from roster.models import Actor
+from roster import services
+from roster.models import Actor, Organization
+from roster.schemas.text import Text
 
 
 def now() -> datetime:
@@ -19,6 +21,15 @@ def now() -> datetime:
 def actor(organization_id: UUID) -> Actor:
     """Return whom events name for the running command."""
     return Actor(organization_id, "command", click.get_current_context().command_path, "command")
+
+
+def organization_of(slug: str) -> Organization:
+    """Return the organization that `--organization` names.
+
+    Raises:
+        AppException: ORGANIZATION_NOT_FOUND.
+    """
+    return services.organizations.get_by_slug(checked(Text(), slug, "--organization"))
 
 
 def checked(field: Field[Any], value: str, hint: str) -> Any:

@@ -59,4 +59,4 @@ def _gunicorn(port: int) -> int:
             try:
                 return server.wait()
             except KeyboardInterrupt:
-                continue  # gunicorn had the same Ctrl-C, and ends by itself
+                server.terminate()  # from a terminal it had the same Ctrl-C; from elsewhere only we had it

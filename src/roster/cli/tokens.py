@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from roster import services
-from roster.cli.command import actor, checked, now
+from roster.cli.command import actor, checked, now, organization_of
 from roster.models.token import SCOPES
 from roster.schemas.text import Text
 
@@ -37,7 +37,7 @@ def issue(
         raise click.UsageError("--scope belongs to --kind api.")
     at = now()
     text = services.tokens.issue(
-        actor(services.organizations.get_by_slug(organization).id),
+        actor(organization_of(organization).id),
         kind=kind,
         scopes=() if kind == "scim" else scopes or SCOPES,
         name=checked(Text(required=True), name or provider or "api", "--name"),
@@ -53,7 +53,7 @@ def issue(
 def index(organization: str) -> None:
     """List tokens, the newest first: prefix, kind, name, state, scopes."""
     at = now()
-    for token in services.tokens.search(services.organizations.get_by_slug(organization).id):
+    for token in services.tokens.search(organization_of(organization).id):
         state = "revoked" if token.revoked_at else "expired" if token.expires_at and token.expires_at <= at else "valid"
         click.echo("\t".join([token.prefix, token.kind, token.name, state, " ".join(token.scopes)]))
 
@@ -63,5 +63,5 @@ def index(organization: str) -> None:
 @click.argument("prefix")
 def revoke(organization: str, prefix: str) -> None:
     """End the token that shows PREFIX (see `list`), at once."""
-    services.tokens.revoke(actor(services.organizations.get_by_slug(organization).id), prefix, at=now())
+    services.tokens.revoke(actor(organization_of(organization).id), checked(Text(), prefix, "PREFIX"), at=now())
     click.echo(f"Revoked {prefix}.")

@@ -10,7 +10,7 @@ import orjson
 from flask.cli import AppGroup
 
 from roster import services
-from roster.cli.command import actor, now
+from roster.cli.command import actor, now, organization_of
 from roster.database import dry_run
 from roster.schemas import user_csv
 from roster.schemas.users import User
@@ -35,7 +35,7 @@ ONE = User()
 )
 def import_(file: IO[str], organization: str, rehearse: bool, on_error: OnError) -> None:
     """Create and update users from a CSV FILE ("-" for standard input), matched by user name."""
-    who = actor(services.organizations.get_by_slug(organization).id)
+    who = actor(organization_of(organization).id)
     records = list(user_csv.read(file))
     lines = [Line(record.number, record.values) for record in records if record.values is not None]
     refused = [Refused(record.number, record.user_name, record.fault) for record in records if record.fault]
@@ -71,7 +71,7 @@ def _tell(report: Report, rehearse: bool) -> None:
 @click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 def export(organization: str, kind: str) -> None:
     """Write every live user to standard output, as they all were at one moment."""
-    organization_id = services.organizations.get_by_slug(organization).id
+    organization_id = organization_of(organization).id
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr] # a real stream
     rows = services.exports.users(organization_id)
     if kind == "csv":

@@ -17,7 +17,8 @@ NAMES = {
 """Constraints are named, so that code can match on a name and never on a message."""
 
 Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
-Name = Annotated[str, mapped_column(String(255))]
+NAME_LENGTH = 255
+Name = Annotated[str, mapped_column(String(NAME_LENGTH))]
 LongText = Annotated[str, mapped_column(Text)]
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
 

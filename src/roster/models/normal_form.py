@@ -7,8 +7,16 @@ import orjson
 
 
 def name_key(name: str) -> str:
-    """Return the form in which two names are the same name: NFKC, case-folded (Unicode 3.13, toNFKC_Casefold)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    """Return the form in which two names are the same name: NFKC, case-folded, without what can't be seen.
+
+    As toNFKC_Casefold (Unicode 3.13): zero-width characters and variation selectors would make look-alikes.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", "".join(character for character in folded if not _is_ignorable(character)))
+
+
+def _is_ignorable(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
 
 
 def search_key(text: str) -> str:

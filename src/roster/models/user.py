@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from roster.models.base import Base, Json, LongText, Name, Timestamp
+from roster.models.base import NAME_LENGTH, Base, Json, LongText, Name, Timestamp
 from roster.models.normal_form import name_key, search_key
 
 LIVE = text("deleted_at IS NULL")
@@ -18,8 +18,8 @@ DERIVED_FROM = ("user_name", "display_name", "given_name", "family_name")
 
 
 def default_display_name(given_name: str | None, family_name: str | None, user_name: str) -> str:
-    """Return what a user is called who has no display name."""
-    return " ".join(name for name in (given_name, family_name) if name) or user_name
+    """Return what a user is called who has no display name: cut where the column ends."""
+    return (" ".join(name for name in (given_name, family_name) if name) or user_name)[:NAME_LENGTH].rstrip()
 
 
 def derived(given: Mapping[str, str | None], emails: Iterable[str]) -> dict[str, str]:

@@ -39,7 +39,10 @@ def _cleaned(value: Any, deepest: int) -> Any:
     if isinstance(value, list):
         return [_cleaned(item, deepest - 1) for item in value]
     if isinstance(value, dict):
-        return {_name(name): _cleaned(item, deepest - 1) for name, item in value.items()}
+        cleaned = {_name(name): _cleaned(item, deepest - 1) for name, item in value.items()}
+        if len(cleaned) != len(value):
+            raise ValidationError("Two names are the same one.")
+        return cleaned
     if _is_too_large(value):
         raise ValidationError("A number is too large.")
     return value

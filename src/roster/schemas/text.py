@@ -34,13 +34,14 @@ def is_refused(character: str) -> bool:
 
 
 class Text(fields.String):
-    """Text of bounded length (characters), cleaned; "" becomes None where None is allowed."""
+    """Text of bounded length (characters), cleaned. "" becomes None where None is allowed; `filled` refuses it."""
 
-    def __init__(self, *, longest: int = 255, long: bool = False, **options: Any) -> None:
+    def __init__(self, *, longest: int = 255, long: bool = False, filled: bool = False, **options: Any) -> None:
         metadata = {"maxLength": longest} | options.pop("metadata", {})
         super().__init__(metadata=metadata, **options)
         self.longest = longest
         self.long = long
+        self.filled = filled or self.required
 
     @override
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
@@ -49,7 +50,7 @@ class Text(fields.String):
         text = clean(value, long=self.long)
         if not text and self.allow_none:
             return None
-        if not text and self.required:
+        if self.filled and not name_key(text):
             raise ValidationError("Must not be empty.")
         if len(text) > self.longest or (not self.long and len(name_key(text).encode()) > max(KEY_LIMIT, self.longest)):
             raise ValidationError(f"Longer than {self.longest} characters.")

@@ -31,6 +31,16 @@ class Address(Text):
         return address
 
 
+class Truth(fields.Boolean):
+    """JSON's true or false; not 1, which Python takes for the same."""
+
+    @override
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
 class Email(Schema):
     """One of a user's e-mail addresses."""
 
@@ -39,7 +49,17 @@ class Email(Schema):
 
     value = Address(required=True)
     type = Text(longest=50, allow_none=True, load_default=None)
-    primary = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    primary = Truth(load_default=False)
+
+
+class Addresses(fields.List[Any]):
+    """E-mail addresses: counted before they are looked at, for a megabyte holds many."""
+
+    @override
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > MOST_EMAILS:
+            raise ValidationError(f"More than {MOST_EMAILS} addresses.")
+        return super()._deserialize(value, attr, data, **options)
 
 
 class UserFields(Schema):
@@ -52,14 +72,16 @@ class UserFields(Schema):
     given_name = Text(allow_none=True)
     family_name = Text(allow_none=True)
     email = Address(allow_none=True, metadata={"description": "The primary address; the others stay."})
-    emails = fields.List(
+    emails = Addresses(
         fields.Nested(Email),
-        validate=validate.Length(max=MOST_EMAILS),
-        metadata={"description": "All addresses, in order. Where none is primary, the first becomes it."},
+        metadata={
+            "maxItems": MOST_EMAILS,
+            "description": "All addresses, in order. Where none is primary, the first becomes it.",
+        },
     )
     title = Text(allow_none=True)
     department = Text(allow_none=True)
-    active = fields.Boolean(truthy={True}, falsy={False})
+    active: fields.Boolean = Truth()
     external_id = Text(allow_none=True)
     attributes = Attributes()
 
@@ -94,12 +116,7 @@ class UserCreate(UserFields):
 class UserChange(UserFields):
     """What is to change of a user; what is not named stays."""
 
-    user_name = Text()
-
-    @validates_schema
-    def _named(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("user_name") == "":
-            raise ValidationError("Must not be empty.", "user_name")
+    user_name = Text(filled=True)
 
 
 class UserRestore(Schema):

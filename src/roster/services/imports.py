@@ -124,11 +124,9 @@ def _refused(skip: Skipped[Line]) -> Refused:
 
 @dataclass(slots=True)
 class _Outcome:
-    """What a batch came to. Counted last, so that a part of it that was undone does not count."""
+    """What a batch came to, by line: `each` may do a line again that it has only tried."""
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
+    kinds: dict[int, str] = field(default_factory=dict)
 
     def take(self, session: Session, actor: Actor, lines: Sequence[Line], *, at: datetime) -> None:
         """Write some lines of the batch, in sets."""
@@ -147,15 +145,14 @@ class _Outcome:
             connection, organization_id, [user.id for user in moved], _email_rows(organization_id, moved)
         )
         core.events.record_all(connection, actor, [user.event() for user in (*new, *changed)], at=at)
-        self.created += len(new)
-        self.updated += len(changed)
-        self.unchanged += len(merged) - len(new) - len(changed)
+        self.kinds |= {line.number: user.kind for line, user in zip(lines, merged, strict=True)}
 
     def add_to(self, report: Report) -> None:
         """Add this batch to the whole."""
-        report.created += self.created
-        report.updated += self.updated
-        report.unchanged += self.unchanged
+        kinds = list(self.kinds.values())
+        report.created += kinds.count("created")
+        report.updated += kinds.count("updated")
+        report.unchanged += kinds.count("unchanged")
 
 
 PLAIN = ("user_name", "display_name", "given_name", "family_name", "title", "department", "active", "external_id")
@@ -176,14 +173,19 @@ class _Merged:
         state = before | {name: values[name] for name in PLAIN if name in values}
         if row is None and state["active"] is None:
             state["active"] = True
-        state["display_name"] = state["display_name"] or default_display_name(
-            state["given_name"], state["family_name"], values["user_name"]
-        )
+        if row is not None and "display_name" not in values and row.display_name == _default_name(before):
+            state["display_name"] = None  # nobody chose it: it follows the other names
+        state["display_name"] = state["display_name"] or _default_name(state)
         state["attributes"] = _attributes(before["attributes"] or {}, values.get("attributes", {}))
         emails = before["emails"] or []
         state["emails"] = with_primary(emails, values["email"]) if "email" in values else emails
         changes = {name: [before[name], value] for name, value in state.items() if before[name] != value}
         return cls(uuid7() if row is None else row.id, row is None, state, changes)
+
+    @property
+    def kind(self) -> str:
+        """What becomes of the line."""
+        return "created" if self.is_new else "updated" if self.changes else "unchanged"
 
     def row(self, at: datetime) -> dict[str, Any]:
         columns = {name: value for name, value in self.state.items() if name != "emails"}
@@ -196,6 +198,10 @@ class _Merged:
     def event(self) -> tuple[str, UUID, str, Mapping[str, Any]]:
         changes = {name: change for name, change in self.changes.items() if any(change)}
         return ("user.created" if self.is_new else "user.changed", self.id, self.state["user_name"], changes)
+
+
+def _default_name(names: Mapping[str, Any]) -> str:
+    return default_display_name(names["given_name"], names["family_name"], names["user_name"])
 
 
 def _attributes(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,8 +121,8 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int |
     with transaction(registry()) as session:
         user = orm.users.by_id(session, actor.organization_id, user_id)
         _demand_version(user, expected_version)
-        core.users.soft_delete(core_of(session), user.organization_id, user.id, user.version, at=at)
         _record(session, actor, "user.deleted", user, {}, at=at)
+        core.users.soft_delete(core_of(session), user.organization_id, user.id, user.version, at=at)
 
 
 @transactional
@@ -169,9 +169,9 @@ def _set_active(actor: Actor, user_id: UUID, active: bool, *, at: datetime, expe
         user = orm.users.by_id(session, actor.organization_id, user_id)
         _demand_version(user, expected_version)
         if user.active is not active:
-            core.users.set_active(core_of(session), user.organization_id, user.id, user.version, active=active, at=at)
             action = "user.activated" if active else "user.suspended"
             _record(session, actor, action, user, {"active": [not active, active]}, at=at)
+            core.users.set_active(core_of(session), user.organization_id, user.id, user.version, active=active, at=at)
             session.refresh(user)
     return user
 

@@ -69,7 +69,7 @@ def show(user_id: UUID) -> Response:
 @blueprint.failure(412, "Somebody else changed the user: see If-Match.")
 @conditional
 def update(values: dict[str, Any], user_id: UUID) -> Response:
-    """Change what is named; what is not named stays, null clears (RFC 7396)."""
+    """Change what is named; what is not named stays, null clears."""
     return _one(services.users.change(actor(), user_id, values, at=now(), expected_version=expected_version()))
 
 

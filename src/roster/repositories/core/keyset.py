@@ -1,9 +1,8 @@
 """Cursors of a keyset: the place after a row, named by its sort value and id, so that writers can't shift it."""
 
 import base64
-import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,10 +48,10 @@ class Order:
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
             name, descending, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            if [name, descending] != [self.name, self.descending] or "\0" in value:
+            if [name, descending] != [self.name, self.descending] or not isinstance(value, str) or "\0" in value:
                 raise AppException(INVALID_CURSOR)
             return self._typed(value), UUID(key)
-        except (ValueError, TypeError, AttributeError, binascii.Error):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             raise AppException(INVALID_CURSOR) from None
 
     def _typed(self, value: str) -> Any:
@@ -61,4 +60,4 @@ class Order:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise AppException(INVALID_CURSOR)
-        return moment
+        return moment.astimezone(UTC)  # PostgreSQL knows fewer zones, and fewer years, than Python

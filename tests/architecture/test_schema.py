@@ -1,0 +1,121 @@
+"""The schema's rules (DESIGN §4): fit for one machine, and for many by `organization_id`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import (
+    CheckConstraint,
+    Constraint,
+    Engine,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from roster.models import Base
+
+TABLES = list(Base.metadata.tables.values())
+OF_EVERYBODY = {"organization", "administrator", "administrator_session"}
+OF_ORGANIZATIONS = [table for table in TABLES if table.name not in OF_EVERYBODY]
+PREFIXES = {PrimaryKeyConstraint: "pk_", ForeignKeyConstraint: "fk_", CheckConstraint: "ck_", UniqueConstraint: "uq_"}
+
+
+def constraints() -> Iterator[tuple[Table, Constraint]]:
+    for table in TABLES:
+        for constraint in table.constraints:
+            yield table, constraint
+
+
+def named(table: Table) -> str:
+    return table.name
+
+
+@pytest.mark.parametrize("table", OF_ORGANIZATIONS, ids=named)
+def test_the_organization_comes_first_in_every_key(table: Table) -> None:
+    assert not table.c.organization_id.nullable
+    assert next(iter(table.primary_key.columns)).name == "organization_id"
+    for index in table.indexes:
+        assert next(iter(index.columns)).name == "organization_id", index.name
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            assert next(iter(constraint.columns)).name == "organization_id"
+
+
+@pytest.mark.parametrize("table", OF_ORGANIZATIONS, ids=named)
+def test_no_reference_leaves_the_organization(table: Table) -> None:
+    references = table.foreign_key_constraints
+
+    assert [r for r in references if r.referred_table.name == "organization"] or table.name == "user_email"
+    for reference in references:
+        if reference.referred_table.name != "organization":
+            pairs = [(element.parent.name, element.column.name) for element in reference.elements]
+            assert pairs[0] == ("organization_id", "organization_id"), reference.name
+
+
+def test_every_table_that_is_not_an_organizations_is_known() -> None:
+    assert {table.name for table in TABLES if "organization_id" not in table.c} == OF_EVERYBODY - {"administrator"}
+    assert Base.metadata.tables["administrator"].c.organization_id.nullable
+
+
+def test_every_constraint_has_a_name_that_code_can_match_on() -> None:
+    for table, constraint in constraints():
+        assert str(constraint.name).startswith(PREFIXES[type(constraint)] + table.name), constraint
+    for table in TABLES:
+        for index in table.indexes:
+            assert str(index.name).startswith(f"{'uq' if index.unique else 'ix'}_{table.name}"), index.name
+
+
+def test_no_name_is_the_beginning_of_another_unique_one() -> None:
+    unique = [str(index.name) for table in TABLES for index in table.indexes if index.unique]
+
+    assert not [(one, other) for one in unique for other in unique if one != other and other.startswith(one)]
+
+
+def test_nothing_is_deferrable_or_excluding() -> None:
+    for _, constraint in constraints():
+        assert not constraint.deferrable
+        assert not constraint.initially
+        assert type(constraint) in PREFIXES
+
+
+def test_ids_are_not_counted_by_the_database() -> None:
+    assert not [column for table in TABLES for column in table.c if column.identity or column.autoincrement is True]
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
+def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True, "compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_partial_indexes_are_where_the_models_say(engine: Engine) -> None:
+    with engine.connect() as connection:
+        query = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+        found = dict(connection.execute(query).all())
+
+    for index in indexes():
+        where = index.dialect_options["postgresql"]["where"]
+        assert (" WHERE " in found[str(index.name)]) == (where is not None), index.name
+
+
+def test_the_database_has_no_triggers_sequences_or_extensions_of_ours(engine: Engine) -> None:
+    with engine.connect() as connection:
+
+        def names(query: str) -> list[Any]:
+            return list(connection.scalars(text(query)))
+
+        assert names("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal") == []
+        assert names("SELECT relname FROM pg_class WHERE relkind = 'S'") == []
+        assert names("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'") == []
+
+
+def indexes() -> Iterator[Index]:
+    for table in TABLES:
+        yield from table.indexes

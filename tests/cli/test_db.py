@@ -1,0 +1,73 @@
+"""`roster db`: the schema up and down, by one process or by two at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from roster.migrations import head
+from roster.models import Base
+from tests.cli.conftest import Process
+
+
+def tables(url: str) -> set[str]:
+    return set(inspect(create_engine(url, poolclass=NullPool)).get_table_names())
+
+
+def test_the_schema_goes_up_down_and_up_again(process: Process, empty_database: str) -> None:
+    environment = {"DATABASE_URL": empty_database}
+
+    up = [process("db", "upgrade", env=environment) for _ in range(2)]
+    full = tables(empty_database)
+    down = process("db", "downgrade", "base", env=environment)
+    empty = tables(empty_database)
+    again = process("db", "upgrade", env=environment)
+
+    assert [result.returncode for result in (*up, down, again)] == [0, 0, 0, 0]
+    assert full == set(Base.metadata.tables) | {"alembic_version"}
+    assert empty == {"alembic_version"}
+    assert tables(empty_database) == full
+    assert "Running upgrade" not in up[1].stderr
+
+
+def test_two_processes_that_start_at_once_do_not_race(process: Process, empty_database: str) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        runs = [threads.submit(process, "db", "upgrade", env={"DATABASE_URL": empty_database}) for _ in range(2)]
+
+    results = [run.result() for run in runs]
+    assert [result.returncode for result in results] == [0, 0], [result.stderr for result in results]
+    assert sum("Running upgrade" in result.stderr for result in results) == 1
+    with create_engine(empty_database, poolclass=NullPool).connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == head()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["organizations", "create", "acme"],
+        ["organizations", "list"],
+        ["administrators", "create", "a@b.test", "--password-stdin"],
+        ["tokens", "list", "--organization", "acme"],
+        ["users", "export", "--organization", "acme"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_a_command_on_a_database_without_a_schema_says_what_to_do(
+    process: Process, empty_database: str, arguments: list[str]
+) -> None:
+    result = process(*arguments, env={"DATABASE_URL": empty_database}, input="password 1\n")
+
+    sentence = "Error: The database's schema is not the one this code is for: run roster db upgrade.\n"
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.endswith(sentence)
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["organizations", "list"], ["db", "upgrade"], ["doctor"]])
+def test_a_command_without_a_database_says_so(process: Process, arguments: list[str]) -> None:
+    result = process(*arguments, env={"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"})
+
+    assert result.returncode == 1
+    assert result.stderr.endswith("Error: The database can't be reached just now; try again shortly.\n")
+    assert "Traceback" not in result.stderr

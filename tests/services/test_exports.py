@@ -1,0 +1,63 @@
+"""Exports: a stream of everybody, as they were at one moment."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from roster import services
+from tests import factories
+from tests.factories import NOW
+
+
+@pytest.fixture
+def organization_id(app: Flask) -> Iterator[UUID]:
+    with app.app_context():
+        yield factories.organization().id
+
+
+def test_everybody_comes_once_by_name(organization_id: UUID) -> None:
+    for name in ("b", "A", "c"):
+        factories.user(organization_id, name, email=f"{name}@x")
+    factories.user(factories.organization().id, "stranger")
+
+    rows = list(services.exports.users(organization_id))
+
+    assert [(row.user_name, row.email) for row in rows] == [("A", "A@x"), ("b", "b@x"), ("c", "c@x")]
+
+
+def test_a_stream_shows_one_moment_whatever_is_written_meanwhile(organization_id: UUID, engine: Engine) -> None:
+    for number in range(2500):
+        if number % 100 == 0:
+            factories.user(organization_id, f"user{number:04}")
+    stream = services.exports.users(organization_id)
+    seen = [next(stream).user_name]
+
+    factories.user(organization_id, "zz-new")
+    seen += [row.user_name for row in stream]
+
+    assert seen == [f"user{number:04}" for number in range(0, 2500, 100)]
+    assert engine.pool.checkedout() <= 1  # type: ignore[attr-defined]
+
+
+def test_a_stream_that_nobody_reads_to_its_end_gives_its_connection_back(app: Flask, engine: Engine) -> None:
+    with app.app_context():
+        organization_id = factories.organization().id
+        for name in "abc":
+            factories.user(organization_id, name)
+        stream = services.exports.users(organization_id)
+        next(stream)
+        stream.close()  # type: ignore[attr-defined]
+
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_attribute_names_are_those_of_live_users(organization_id: UUID) -> None:
+    factories.user(organization_id, "a", attributes={"b": 1, "a": None})
+    factories.user(organization_id, "b", attributes={"c": {"inner": 1}})
+    gone = factories.user(organization_id, "c", attributes={"gone": 1})
+    services.users.remove(factories.actor(organization_id), gone.id, at=NOW)
+
+    assert list(services.exports.attribute_names(organization_id)) == ["a", "b", "c"]
