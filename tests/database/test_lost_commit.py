@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg2
@@ -318,33 +319,56 @@ def test_a_commit_after_raw_sql_asks_for_the_id_once(far_inside: Flask, wire: Lo
     assert len(wire.matching("SELECT pg_current_xact_id_if_assigned")) == 1
 
 
+@pytest.mark.parametrize("cancelled", [True, False])
 def test_a_wait_for_the_synchronous_standby_that_was_cancelled_is_not_success(
-    room: Flask, outside: Engine, hooks: list[int]
+    room: Flask, outside: Engine, hooks: list[int], cancelled: bool
 ) -> None:
-    """It is committed here, and may be gone after a failover; PostgreSQL says so in a warning alone."""
+    """It is committed here, and may be gone after a failover; PostgreSQL says so in a warning alone.
+
+    Cancelled by an administrator; or not at all, so that we have to give up.
+    """
     keys: list[int] = []
+    done: list[bool] = []
+    began = time.monotonic()
 
     def commit_until_one_waits() -> None:
         """The server learns of its standby when its checkpointer does: a moment after the reload."""
         for key in range(1000):
             keys.append(key)
-            with room.app_context(), deadline(0.5), transaction(registry()) as session:
+            assert time.monotonic() - began < 5, "a COMMIT that was cancelled was told as success"
+            assert not done, "a COMMIT that was cancelled was told as success"
+            with room.app_context(), deadline(10 if cancelled else 0.8), transaction(registry()) as session:
                 session.execute(text("SELECT set_config('synchronous_commit', 'on', true)"))
                 on_commit(session, lambda key=key: hooks.append(key))  # type: ignore[misc]
                 session.add(Ledger(id=key, value=1))
 
     with room.app_context():
         dsn = _dsn()
-    with _waiting_for_nobody(dsn), pytest.raises(AppException) as caught:
+    with _waiting_for_nobody(dsn) as cursor, ThreadPoolExecutor(1) as pool, pytest.raises(AppException) as caught:
+        if cancelled:
+            pool.submit(_cancel_the_wait, cursor, done)
         commit_until_one_waits()
 
     assert caught.value.error is OUTCOME_UNKNOWN
     assert hooks == keys[:-1]
+    for _ in range(100):
+        if [key for key, _ in rows(outside)] == keys:
+            break
     assert [key for key, _ in rows(outside)] == keys
 
 
+def _cancel_the_wait(cursor: psycopg2.extensions.cursor, done: list[bool]) -> None:
+    for _ in range(1000):
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        if waiting := cursor.fetchall():
+            done.append(True)
+            cursor.execute("SELECT pg_cancel_backend(%s)", waiting[0])
+            return
+        time.sleep(0.005)
+
+
 @contextmanager
-def _waiting_for_nobody(dsn: str) -> Iterator[None]:
+def _waiting_for_nobody(dsn: str) -> Iterator[psycopg2.extensions.cursor]:
     """Make the server wait for a standby that there is not."""
     try:
         connection = psycopg2.connect(dsn.replace("user=roster", "user=postgres"))
@@ -355,7 +379,7 @@ def _waiting_for_nobody(dsn: str) -> Iterator[None]:
     cursor.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     cursor.execute("SELECT pg_reload_conf()")
     try:
-        yield
+        yield cursor
     finally:
         cursor.execute("ALTER SYSTEM RESET synchronous_standby_names")
         cursor.execute("SELECT pg_reload_conf()")

@@ -55,15 +55,16 @@ def _two_hundred_clean_requests(own: Flask) -> None:
     assert len(seen) == 1, "sessions pile up"
 
 
-@pytest.mark.parametrize("kind", ["teardown_request", "teardown_appcontext"])
-def test_a_raising_teardown_hook_leaves_nothing_behind(own: Flask, outside: Engine, kind: str) -> None:
+@pytest.mark.parametrize("kinds", [["request"], ["appcontext"], ["request", "appcontext"]])
+def test_a_raising_teardown_hook_leaves_nothing_behind(own: Flask, outside: Engine, kinds: list[str]) -> None:
     faulty = {"on": True}
 
-    @getattr(own, kind)
     def fail(_: object) -> None:
         if faulty["on"]:
             raise RuntimeError("a hook of somebody else")
 
+    for kind in kinds:
+        getattr(own, f"teardown_{kind}")(fail)
     for path in ("/read", "/forget"):
         faulty["on"] = True
         with pytest.raises((RuntimeError, TransactionError)):

@@ -179,7 +179,6 @@ def test_nobody_else_begins_or_ends_work(inside: Flask, outside: Engine, way: st
     assert rows(outside) == []
 
 
-SWALLOWED = [way for way in WAYS if way not in ("session begins", "session sets a savepoint", "session commits")]
 REFUSED_AT_ONCE = ("session begins", "session sets a savepoint", "session commits", "session rolls back")
 
 

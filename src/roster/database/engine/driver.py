@@ -63,7 +63,7 @@ class Connection(DriverConnection):
 
     def reported_name(self) -> str | None:
         """Return the application_name as the server last reported it."""
-        return self.info.parameter_status("application_name")
+        return self.get_parameter_status("application_name")
 
     def note_transaction(self, name_before: str | None) -> None:
         """Read the id that NOTE made the server report. What has not changed since is of an older transaction."""

@@ -45,12 +45,12 @@ def outcome_of(transaction_id: int, timeline: str | None, connect: Callable[[], 
     """Return what became of a transaction; UNKNOWN also where nobody could be asked before the time was over."""
     outcome = Outcome.UNKNOWN
     with deadline(PATIENCE):
-        while time_left():
+        while left := time_left():
             status = _ask(transaction_id, timeline, connect)
             if status in set(Outcome):
                 outcome = Outcome(status)
                 break
-            time.sleep(min(PAUSE, time_left() or 0))
+            time.sleep(min(PAUSE, left))
     metrics.RESOLVED.labels(outcome).inc()
     return outcome
 

@@ -93,6 +93,7 @@ def _touched(context: Any, statement: str) -> Collection[Any] | None:
         return None
     if context.compiled is None:
         return ()
-    main = context.compiled.statement
-    parts = (main, *(cte.element for cte in getattr(context.compiled, "ctes", None) or ()))
-    return tuple(part.table for part in parts if getattr(part, "is_dml", False))
+    parts = [context.compiled.statement]
+    if ctes := getattr(context.compiled, "ctes", None):
+        parts += [cte.element for cte in ctes]
+    return tuple([part.table for part in parts if part.is_dml])
