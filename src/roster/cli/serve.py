@@ -55,6 +55,7 @@ def _gunicorn(port: int) -> int:
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "roster.app:create_app()"]
     with subprocess.Popen(command, env=environ) as server:  # noqa: S603 - our own interpreter
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
         while True:
             try:
                 return server.wait()

@@ -92,5 +92,7 @@ def _dispose_after_fork(engine: Engine) -> None:
     def dispose() -> None:
         if (inherited := reference()) is not None:
             inherited.dispose(close=False)
+            if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # each process counts for itself, from nothing
+                metrics.POOL_SIZE.inc(inherited.pool.size())  # type: ignore[attr-defined] # a QueuePool
 
     os.register_at_fork(after_in_child=dispose)
