@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -16,9 +18,21 @@ from sqlalchemy.pool import NullPool
 from roster.app import create_app
 from roster.config import Settings, psycopg2_url
 from roster.database import database, embedded
-from roster.models import Base
+from roster.models import Base, secret
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+FREE: dict[str, Any] = {"sign_in_limit": "1000000/second", "token_limit": "1000000/second"}
+"""Tests ask faster than anybody may; those that are about limits set their own."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hasty_passwords() -> Iterator[None]:
+    """Hash passwords as nobody should: with real costs, the tests would do little else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +60,7 @@ def database_url(server_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    settings = Settings(database_url=database_url, secret_key="only for tests")
+    settings = Settings(database_url=database_url, secret_key="only for tests", **FREE)
     app = create_app(settings, tmp_path_factory.mktemp("instance"))
     app.testing = True
     with app.app_context():

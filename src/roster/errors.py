@@ -19,6 +19,7 @@ class Kind(StrEnum):
     STALE = "stale"
     TOO_MANY = "too_many"
     UNSUPPORTED = "unsupported"
+    TOO_SLOW = "too_slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,22 @@ class AppException(Exception):  # noqa: N818 - the design's own name for it
         error: which failure.
         message: a sentence that says more than the code's own; never a driver's message.
         fields: what is wrong where: a field's name (or path) to its messages.
+        retry_after: seconds after which trying again may help.
     """
 
     def __init__(
-        self, error: ErrorCode, message: str | None = None, *, fields: Mapping[str, list[str]] | None = None
+        self,
+        error: ErrorCode,
+        message: str | None = None,
+        *,
+        fields: Mapping[str, list[str]] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message or error.message)
         self.error = error
         self.message = message or error.message
         self.fields = dict(fields or {})
+        self.retry_after = retry_after
 
 
 ORGANIZATION_NOT_FOUND = ErrorCode("organization_not_found", Kind.NOT_FOUND, "No such organization.")
@@ -53,19 +61,42 @@ ORGANIZATION_SLUG_TAKEN = ErrorCode("organization_slug_taken", Kind.CONFLICT, "A
 ADMINISTRATOR_EMAIL_TAKEN = ErrorCode(
     "administrator_email_taken", Kind.CONFLICT, "Another administrator signs in with this e-mail address."
 )
+ORGANIZATION_NOT_DELETED = ErrorCode("organization_not_deleted", Kind.CONFLICT, "This organization is not deleted.")
+ORGANIZATION_SUSPENDED = ErrorCode("organization_suspended", Kind.FORBIDDEN, "This organization is suspended.")
 USER_NOT_FOUND = ErrorCode("user_not_found", Kind.NOT_FOUND, "No such user.")
 USER_NAME_TAKEN = ErrorCode("user_name_taken", Kind.CONFLICT, "Another user of this organization has this user name.")
 USER_NOT_DELETED = ErrorCode("user_not_deleted", Kind.CONFLICT, "This user is not deleted.")
 EXTERNAL_ID_TAKEN = ErrorCode(
-    "external_id_taken", Kind.CONFLICT, "Another user from the same source has this external id."
+    "external_id_taken", Kind.CONFLICT, "Another user of the same identity provider has this external id."
 )
 STALE_VERSION = ErrorCode("stale_version", Kind.STALE, "Somebody else changed this since you read it.")
+GROUP_NOT_FOUND = ErrorCode("group_not_found", Kind.NOT_FOUND, "No such group.")
+GROUP_NAME_TAKEN = ErrorCode("group_name_taken", Kind.CONFLICT, "Another group of this organization has this name.")
+GROUP_NOT_DELETED = ErrorCode("group_not_deleted", Kind.CONFLICT, "This group is not deleted.")
+MEMBER_NOT_FOUND = ErrorCode("member_not_found", Kind.INVALID, "Some of those who should be members do not exist.")
+CIRCULAR_GROUPS = ErrorCode(
+    "circular_groups", Kind.CONFLICT, "A group can't be inside itself, by way of others either."
+)
 INVALID_INPUT = ErrorCode("invalid_input", Kind.INVALID, "Some of what was sent is not valid.")
 MALFORMED_REQUEST = ErrorCode("malformed_request", Kind.MALFORMED, "The request can't be read.")
 INVALID_CURSOR = ErrorCode("invalid_cursor", Kind.MALFORMED, "This cursor was not made by this list.")
 UNSUPPORTED_MEDIA_TYPE = ErrorCode("unsupported_media_type", Kind.UNSUPPORTED, "The body must be application/json.")
+BODY_TOO_SLOW = ErrorCode("body_too_slow", Kind.TOO_SLOW, "The rest of the request did not come in time.")
 BODY_TOO_LARGE = ErrorCode("body_too_large", Kind.TOO_LARGE, "The request is larger than this server accepts.")
 TOKEN_NOT_FOUND = ErrorCode("token_not_found", Kind.NOT_FOUND, "No such token.")
+ADMINISTRATOR_NOT_FOUND = ErrorCode("administrator_not_found", Kind.NOT_FOUND, "No such administrator.")
+LAST_OWNER = ErrorCode("last_owner", Kind.CONFLICT, "Somebody else has to be an owner of everything first.")
+INVITATION_NOT_FOUND = ErrorCode(
+    "invitation_not_found", Kind.NOT_FOUND, "This invitation does not exist, was used, or is too old."
+)
+SET_UP_DONE = ErrorCode("set_up_done", Kind.NOT_FOUND, "Roster is set up already.")
+CODE_NEEDED = ErrorCode("code_needed", Kind.UNAUTHENTICATED, "The code of your authenticator app is needed.")
+WRONG_CODE = ErrorCode("wrong_code", Kind.INVALID, "This code is not good, or no longer.")
+IDEMPOTENCY_KEY_REUSED = ErrorCode(
+    "idempotency_key_reused", Kind.INVALID, "This Idempotency-Key came before, with another request."
+)
+TOO_MANY_REQUESTS = ErrorCode("too_many_requests", Kind.TOO_MANY, "Too many requests; slow down.")
+LOCKED_OUT = ErrorCode("locked_out", Kind.TOO_MANY, "Too many wrong attempts; try again later.")
 UNAUTHENTICATED = ErrorCode("unauthenticated", Kind.UNAUTHENTICATED, "A valid bearer token is needed.")
 WRONG_SIGN_IN = ErrorCode("wrong_sign_in", Kind.UNAUTHENTICATED, "The e-mail address or the password is wrong.")
 FORBIDDEN = ErrorCode("forbidden", Kind.FORBIDDEN, "This is not allowed with what you signed in with.")

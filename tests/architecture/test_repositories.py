@@ -20,13 +20,19 @@ from roster.repositories import core, orm
 ENDING = {"begin", "begin_nested", "commit", "rollback", "close", "remove", "invalidate", "connect", "dispose"}
 OF_EVERYBODY = {"administrators", "organizations", "health"}
 """Modules whose tables belong to no organization."""
+OF_ALL = {"core.purge.organizations"}
+"""Functions that look at all organizations."""
+CARRIERS = {"user", "users", "group", "token", "provider", "key"}
+"""Arguments that carry their organization with them."""
+EXPRESSIONS = {"purge_after"}
+"""What other repositories put into their statements."""
 
 
 def functions(package: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
     for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         module = import_module(found.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            if not name.startswith("_") and function.__module__ == module.__name__ and name != "order_of":
+            if not name.startswith("_") and function.__module__ == module.__name__ and name not in EXPRESSIONS:
                 yield f"{found.name.removeprefix('roster.repositories.')}.{name}", function
 
 
@@ -55,12 +61,12 @@ def test_the_first_argument_is_where_and_the_second_is_whose(name: str) -> None:
 
     where, kind = ("session", Session) if name.startswith("orm.") else ("connection", Connection)
     assert (parameters[0].name, parameters[0].annotation) == (where, kind)
-    if name.split(".")[1] not in OF_EVERYBODY:
+    if name.split(".")[1] not in OF_EVERYBODY and name not in OF_ALL:
         assert len(parameters) > 1
         second = parameters[1]
         named = (second.name, second.annotation) == ("organization_id", UUID)
         # Or it stands in what is given: an event's actor, a new row, rows that are.
-        assert named or second.annotation is Actor or second.name in {"user", "users", "token", "provider"}, second
+        assert named or second.annotation is Actor or second.name in CARRIERS, second
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

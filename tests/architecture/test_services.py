@@ -14,7 +14,7 @@ from flask import Flask
 from roster import services
 from roster.database import TransactionError
 
-GENERATORS = {"exports.users"}
+GENERATORS = {"exports.users", "events.export"}
 """What can't be repeated, for what was given is out; each says so in its docstring."""
 
 

@@ -40,10 +40,12 @@ def test_an_event_carries_the_transaction_that_made_the_change(organization_id: 
     actor = factories.actor(organization_id)
 
     with transaction(registry()) as session:
-        core.events.record_all(core_of(session), actor, [("x", key, "x", {}) for key in subjects[:2]], at=NOW)
+        core.events.record_all(
+            core_of(session), actor, [core.events.Change("x", key, "x", {}) for key in subjects[:2]], at=NOW
+        )
         core.events.record_all(core_of(session), actor, [], at=NOW)
     with transaction(registry()) as session:
-        core.events.record_all(core_of(session), actor, [("x", subjects[2], "x", {})], at=NOW)
+        core.events.record_all(core_of(session), actor, [core.events.Change("x", subjects[2], "x", {})], at=NOW)
 
     events = registry().query(Event).filter(Event.subject_id.in_(subjects)).order_by(Event.id).all()
     transactions = [event.tx for event in events]

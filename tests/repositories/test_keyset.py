@@ -12,9 +12,13 @@ from sqlalchemy.dialects import postgresql
 from roster.errors import AppException
 from roster.models import User
 from roster.repositories.core.keyset import Order
-from roster.repositories.core.users import SORTS, order_of
+from roster.repositories.core.users import SORTS
 
 MOMENT = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
+
+
+def order_of(sort: str) -> Order:
+    return Order.named(sort, SORTS, User.id)
 
 
 def row(value: Any) -> Any:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from marshmallow import ValidationError
 
-from roster.schemas.moment import Moment
+from roster.schemas.fields.moment import Moment
 from roster.schemas.users import UserChange, UserCreate, UserQuery, UserRestore, primary_of
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, text
 
 from roster import services
 from roster.errors import AppException
-from roster.services import administrators
+from roster.models import secret as secrets
+from roster.services import sign_ins
 from tests import factories
 from tests.factories import NOW
 
@@ -25,24 +26,24 @@ def _context(app: Flask) -> Iterator[None]:
 def test_who_signs_in_is_known_until_they_sign_out() -> None:
     factories.administrator("Ada@Example.test", PASSWORD)
 
-    secret = services.administrators.sign_in("ada@example.TEST", PASSWORD, at=NOW)
-    known = services.administrators.find_by_session(secret, at=NOW)
-    services.administrators.sign_out(secret)
+    secret = services.sign_ins.sign_in("ada@example.TEST", PASSWORD, at=NOW)
+    known = services.sign_ins.find(secret, at=NOW)
+    services.sign_ins.sign_out(secret)
 
     assert known
-    assert known.email == "Ada@Example.test"
-    assert services.administrators.find_by_session(secret, at=NOW) is None
-    services.administrators.sign_out(secret)
+    assert known.administrator.email == "Ada@Example.test"
+    assert services.sign_ins.find(secret, at=NOW) is None
+    services.sign_ins.sign_out(secret)
 
 
 def test_a_session_ends_by_itself_and_is_swept_away(engine: Engine) -> None:
     factories.administrator("a@b.test", PASSWORD)
-    first = services.administrators.sign_in("a@b.test", PASSWORD, at=NOW)
-    end = NOW + administrators.SIGNED_IN_FOR
+    first = services.sign_ins.sign_in("a@b.test", PASSWORD, at=NOW)
+    end = NOW + sign_ins.SIGNED_IN_FOR
 
-    assert services.administrators.find_by_session(first, at=end - timedelta(seconds=1))
-    assert services.administrators.find_by_session(first, at=end) is None
-    services.administrators.sign_in("a@b.test", PASSWORD, at=end)
+    assert services.sign_ins.find(first, at=end - timedelta(seconds=1))
+    assert services.sign_ins.find(first, at=end) is None
+    services.sign_ins.sign_in("a@b.test", PASSWORD, at=end)
 
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM administrator_session")) == 1
@@ -50,7 +51,7 @@ def test_a_session_ends_by_itself_and_is_swept_away(engine: Engine) -> None:
 
 def test_neither_password_nor_secret_is_kept(engine: Engine) -> None:
     factories.administrator("a@b.test", PASSWORD)
-    secret = services.administrators.sign_in("a@b.test", PASSWORD, at=NOW)
+    secret = services.sign_ins.sign_in("a@b.test", PASSWORD, at=NOW)
 
     with engine.connect() as connection:
         everything = text("SELECT a::text, s::text FROM administrator a, administrator_session s")
@@ -68,7 +69,7 @@ def test_a_wrong_address_and_a_wrong_password_are_told_alike(email: str, passwor
     factories.administrator("a@b.test", PASSWORD)
 
     with pytest.raises(AppException) as caught:
-        services.administrators.sign_in(email, password, at=NOW)
+        services.sign_ins.sign_in(email, password, at=NOW)
 
     assert caught.value.error.code == "wrong_sign_in"
 
@@ -76,7 +77,7 @@ def test_a_wrong_address_and_a_wrong_password_are_told_alike(email: str, passwor
 def test_an_unknown_address_costs_as_much_as_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.administrator("a@b.test", PASSWORD)
     verified: list[str] = []
-    hasher = administrators.HASHER
+    hasher = secrets._HASHER
 
     class Counting:
         def verify(self, password_hash: str, password: str) -> bool:
@@ -86,10 +87,10 @@ def test_an_unknown_address_costs_as_much_as_a_wrong_password(monkeypatch: pytes
         def hash(self, password: str) -> str:
             return hasher.hash(password)
 
-    monkeypatch.setattr(administrators, "HASHER", Counting())
+    monkeypatch.setattr(secrets, "_HASHER", Counting())
     for email in ("a@b.test", "nobody@b.test"):
         with pytest.raises(AppException):
-            services.administrators.sign_in(email, "wrong", at=NOW)
+            services.sign_ins.sign_in(email, "wrong", at=NOW)
 
     known, unknown = verified
     assert known != unknown
@@ -111,4 +112,4 @@ def test_an_address_signs_in_one_administrator() -> None:
 def test_nobody_is_signed_in_with_any_other_secret(secret: str) -> None:
     factories.administrator()
 
-    assert services.administrators.find_by_session(secret, at=NOW) is None
+    assert services.sign_ins.find(secret, at=NOW) is None

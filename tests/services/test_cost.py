@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from roster.app import create_app
 from roster.config import Settings
 from roster.database import database, deadline, registry
 from tests import factories
+from tests.conftest import FREE
 from tests.database.conftest import Log, through
 from tests.database.proxy import Proxy, upstream_of
 from tests.factories import NOW
@@ -29,7 +31,9 @@ def wire(database_url: str) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def distant(app: Flask, wire: Proxy, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     url = through(wire, database_url).render_as_string(hide_password=False)
-    distant = create_app(Settings(database_url=url, secret_key="only for tests"), tmp_path_factory.mktemp("distant"))
+    distant = create_app(
+        Settings(database_url=url, secret_key="only for tests", **FREE), tmp_path_factory.mktemp("distant")
+    )
     distant.testing = True
     with distant.app_context():
         engine = database.engine
@@ -59,14 +63,22 @@ def _short(statement: str) -> str:
     last = re.sub(r"^(SELECT set_config.*?true\); )+", "", statement)
     if last.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
         return last
-    tables = re.findall(r'(?:FROM|INTO|UPDATE) "?(\w+)"?', last)
-    return f"{last.split(' ', 1)[0]} {tables[-1]}"
+    tables = re.findall(r'(?:FROM|INTO|(?<!FOR )UPDATE) "?(\w+)"?', last)
+    verb = last.split(" ", 1)[0]
+    return f"{verb} {tables[-1 if verb == 'SELECT' else 0]}"
 
 
 def _documented(name: str) -> list[str]:
     row = re.search(rf"^\| {name} \| \d+ \| (.*?) \|$", DOCS.read_text(), re.MULTILINE)
     assert row, f"{name} is not in {DOCS.name}"
     return [part.strip(" `") for part in row[1].split("·")]
+
+
+def _note(token: str) -> None:
+    """Use the token, so that it is known for the next minutes that it was used."""
+    at = datetime.now(UTC)
+    access = services.tokens.authenticate(token, at=at)
+    services.tokens.touch(access.organization_id, access.token_id, at=at)
 
 
 @pytest.fixture
@@ -77,6 +89,7 @@ def world(distant: Flask, log: Log) -> Iterator[tuple[str, str]]:
         user = factories.user(organization.id, "ada", emails=[{"value": "ada@example.test", "primary": True}])
         token = factories.token(organization.id)
         ids = (str(user.id), token)
+        _note(token)
     log.statements.clear()
     yield ids
     with distant.app_context():
@@ -114,6 +127,20 @@ def test_a_request_costs_what_the_docs_say(  # type: ignore[no-untyped-def]
     row = re.search(rf"^\| {name} \| (\d+) \|", DOCS.read_text(), re.MULTILINE)
     assert row
     assert len(log.statements) == int(row[1])
+
+
+def test_a_token_that_was_not_used_lately_costs_a_write_once(distant: Flask, log: Log, world: tuple[str, str]) -> None:
+    user, _ = world
+    with distant.app_context():
+        headers = {"Authorization": f"Bearer {factories.token(services.organizations.get_by_slug('acme').id)}"}
+    costs = []
+
+    for _ in range(2):
+        log.statements.clear()
+        distant.test_client().get(f"/api/v1/users/{user}", headers=headers)
+        costs.append(_told(log.statements))
+
+    assert costs == [_documented("read with a token that was not used for five minutes"), _documented("read")]
 
 
 def test_reading_by_id_is_one_statement_beyond_what_reading_only_costs(distant: Flask, log: Log, world: object) -> None:

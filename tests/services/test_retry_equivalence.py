@@ -9,13 +9,12 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import Engine, Row, create_engine, event, select, text
 from sqlalchemy import inspect as mapped
@@ -26,16 +25,13 @@ from roster.database import deadline
 from roster.database import transaction as transaction_module
 from roster.database.metrics import RETRIES
 from roster.models import Base
-from roster.services.imports import Line
-from tests import factories
-from tests.factories import NOW
+from tests.services.scenarios import SCENARIOS, World
 
-Call = Callable[[], Any]
+STREAMS = {
+    "exports.users": "a stream can't be taken back: it ends where it is cut, and its reader sees that",
+    "events.export": "the same",
+}
 
-STREAMS = {"exports.users": "a stream can't be taken back: it ends where it is cut, and its reader sees that"}
-
-PASSWORD = "correct horse battery"
-LATER = NOW + timedelta(minutes=5)
 SERIALIZATION_FAILURE = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$; "
 
 
@@ -50,123 +46,11 @@ def _discovered() -> dict[str, Callable[..., Any]]:
     return found
 
 
-@pytest.fixture(autouse=True)
-def _hasty_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services.administrators, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-
-
-class World:
-    """What there is before each use case: an organization with two people, one of them deleted."""
-
-    def __init__(self) -> None:
-        self.organization = factories.organization("acme")
-        self.actor = factories.actor(self.organization.id)
-        emails = [{"value": "ada@example.test", "primary": True}]
-        self.user = factories.user(self.organization.id, "ada", given_name="Ada", emails=emails)
-        self.deleted = factories.user(self.organization.id, "bob")
-        services.users.remove(self.actor, self.deleted.id, at=NOW)
-
-    def token(self) -> str:
-        return factories.token(self.organization.id)
-
-    def session(self) -> str:
-        factories.administrator("owner@example.test", PASSWORD)
-        return services.administrators.sign_in("owner@example.test", PASSWORD, at=NOW)
-
-    def suspended(self) -> UUID:
-        return services.users.suspend(self.actor, self.user.id, at=NOW).id
-
-
-def _import(world: World) -> Call:
-    lines = [
-        Line(2, {"user_name": "ada", "email": "ada@elsewhere.test", "title": "Countess"}),
-        Line(3, {"user_name": "carol", "email": "carol@example.test"}),
-        Line(4, {"user_name": "dave"}),
-    ]
-    return lambda: services.imports.users(world.actor, lines, on_error="skip", at=LATER)
-
-
-def _with_session(use: Callable[[str], Any]) -> Callable[[World], Call]:
-    def scenario(world: World) -> Call:
-        secret = world.session()
-        return lambda: use(secret)
-
-    return scenario
-
-
-def _with_token(use: Callable[[World, str], Any]) -> Callable[[World], Call]:
-    def scenario(world: World) -> Call:
-        token = world.token()
-        return lambda: use(world, token)
-
-    return scenario
-
-
-def _sign_in(world: World) -> Call:
-    world.session()
-    return lambda: services.administrators.sign_in("owner@example.test", PASSWORD, at=NOW + timedelta(days=2))
-
-
-def _activate(world: World) -> Call:
-    user_id = world.suspended()
-    return lambda: services.users.activate(world.actor, user_id, at=LATER)
-
-
-SCENARIOS: dict[str, Callable[[World], Call]] = {
-    "administrators.create": lambda _: lambda: services.administrators.create("a@b.test", PASSWORD, "owner", at=NOW),
-    "administrators.any_exist": _with_session(lambda _: services.administrators.any_exist()),
-    "administrators.sign_in": _sign_in,
-    "administrators.find_by_session": _with_session(
-        lambda secret: services.administrators.find_by_session(secret, at=NOW)
-    ),
-    "administrators.sign_out": _with_session(lambda secret: services.administrators.sign_out(secret)),
-    "exports.attribute_names": lambda world: lambda: services.exports.attribute_names(world.organization.id),
-    "health.schema": lambda _: services.health.schema,
-    "health.server": lambda _: services.health.server,
-    "imports.users": _import,
-    "organizations.create": lambda _: lambda: services.organizations.create("other", "Other", at=NOW),
-    "organizations.get": lambda world: lambda: services.organizations.get(world.organization.id),
-    "organizations.get_by_slug": lambda _: lambda: services.organizations.get_by_slug("acme"),
-    "organizations.search": lambda _: lambda: services.organizations.search(),
-    "tokens.issue": lambda world: (
-        lambda: services.tokens.issue(world.actor, kind="scim", scopes=(), name="okta", at=NOW, provider="Okta")
-    ),
-    "tokens.authenticate": _with_token(lambda _, token: services.tokens.authenticate(token, at=NOW)),
-    "tokens.search": _with_token(lambda world, _: services.tokens.search(world.organization.id)),
-    "tokens.revoke": _with_token(
-        lambda world, token: services.tokens.revoke(world.actor, token.split("_")[2][:8], at=NOW)
-    ),
-    "users.search": lambda world: lambda: services.users.search(world.organization.id, q="a"),
-    "users.count": lambda world: lambda: services.users.count(world.organization.id),
-    "users.get": lambda world: lambda: services.users.get(world.organization.id, world.user.id),
-    "users.get_with_deleted": lambda world: (
-        lambda: services.users.get_with_deleted(world.organization.id, world.deleted.id)
-    ),
-    "users.history": lambda world: lambda: services.users.history(world.organization.id, world.user.id),
-    "users.create": lambda world: (
-        lambda: services.users.create(
-            world.actor, {"user_name": "eve", "emails": [{"value": "eve@example.test"}]}, at=LATER
-        )
-    ),
-    "users.change": lambda world: (
-        lambda: services.users.change(
-            world.actor, world.user.id, {"title": "Countess", "emails": [{"value": "new@example.test"}]}, at=LATER
-        )
-    ),
-    "users.remove": lambda world: lambda: services.users.remove(world.actor, world.user.id, at=LATER),
-    "users.restore": lambda world: (
-        lambda: services.users.restore(world.actor, world.deleted.id, at=LATER, user_name="robert")
-    ),
-    "users.suspend": lambda world: lambda: services.users.suspend(world.actor, world.user.id, at=LATER),
-    "users.activate": _activate,
-}
-
-
 def test_every_service_repeats_itself_or_says_why_not() -> None:
     for name, function in _discovered().items():
         if name not in STREAMS:
             assert getattr(function, "__transactional__", False), f"{name} is not @transactional"
-            assert name in SCENARIOS, f"{name} has no scenario in {__name__}"
+            assert name in SCENARIOS, f"{name} has no scenario in tests/services/scenarios.py"
 
 
 def test_every_scenario_is_of_a_service() -> None:
@@ -278,6 +162,8 @@ def _state(engine: Engine) -> dict[str, list[str]]:
         }
 
 
+SECRET = re.compile(r"(roster_\w+_)?[\w-]{43,}|[0-9a-f]{8}-[0-9a-f]{8}|\d+\.[0-9a-f]{32}")
+"""A token, a session, a recovery code; a place in the feed."""
 CHANCE = {"tx", "prefix", "password_hash", "sort_value", "next"}
 
 
@@ -288,7 +174,7 @@ def _plain(value: Any, key: str = "") -> Any:
     if key in CHANCE or isinstance(value, UUID | bytes):
         return type(value).__name__
     if isinstance(value, str):
-        return "secret" if re.fullmatch(r"(roster_\w+_)?[\w-]{43,}", value) else re.sub(r"[0-9a-f-]{36}", "id", value)
+        return "secret" if SECRET.fullmatch(value) else re.sub(r"[0-9a-f-]{36}", "id", value)
     if dataclasses.is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name), field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Row):

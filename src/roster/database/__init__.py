@@ -15,7 +15,7 @@ from roster.database.failure import (
 )
 from roster.database.registry import Database, database, registry
 from roster.database.rehearsal import Rehearsal, dry_run
-from roster.database.retry import Retry, transactional
+from roster.database.retry import Retry, composing, transactional
 from roster.database.session import Session
 from roster.database.skip import Skipped, TooManySkipped, each
 from roster.database.transaction import core_of, on_commit, savepoint, transaction
@@ -30,6 +30,7 @@ __all__ = [
     "Skipped",
     "TooManySkipped",
     "TransactionError",
+    "composing",
     "constraint",
     "core_of",
     "database",

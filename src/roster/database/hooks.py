@@ -2,11 +2,21 @@
 
 import logging
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from roster.database.session import Session
 
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A use case at work, and whether others may be parts of it."""
+
+    name: str
+    composes: bool
+
+
 log = logging.getLogger(__name__)
-attempting: ContextVar[str | None] = ContextVar("roster_attempting", default=None)
+attempting: ContextVar[Attempt | None] = ContextVar("roster_attempting", default=None)
 """The use case that would be repeated if something failed now."""
 
 

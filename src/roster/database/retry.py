@@ -14,7 +14,7 @@ from sqlalchemy.orm.base import DEFAULT_STATE_ATTR
 from roster.database import metrics
 from roster.database.deadline import time_left
 from roster.database.failure import Decision, TransactionError, decide, reason_of
-from roster.database.hooks import attempting
+from roster.database.hooks import Attempt, attempting
 from roster.database.registry import database
 
 P = ParamSpec("P")
@@ -63,6 +63,17 @@ def _tell(error: Exception, number: int) -> None:
     log.warning("retry", extra={"attempt": number, "reason": reason})
 
 
+def composing(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a use case of others: as `transactional`, but those that it calls join it, and are repeated with it.
+
+    It opens the `transaction()` that they join before it calls them.
+
+    Raises:
+        TransactionError: as `transactional`.
+    """
+    return _repeatable(function, composes=True)
+
+
 def transactional(function: Callable[P, R]) -> Callable[P, R]:
     """Make a service function repeat itself as a whole when its failure asks for that: COMMIT included, fresh snapshot.
 
@@ -74,6 +85,10 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
         TransactionError: on the first call, not under contention: it was called inside another one, or was given
             or returned what can't be had twice.
     """
+    return _repeatable(function, composes=False)
+
+
+def _repeatable(function: Callable[P, R], *, composes: bool) -> Callable[P, R]:
     if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
         raise TransactionError(f"{function.__qualname__} does not end when it returns: it can't be repeated.")
 
@@ -82,8 +97,10 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
         for value in (*args, *kwargs.values()):
             _refuse_unrepeatable(value)
         if (outer := attempting.get()) is not None:
-            raise TransactionError(f"{function.__qualname__} inside {outer}: only the outermost may repeat itself.")
-        mark = attempting.set(function.__qualname__)
+            if outer.composes:
+                return function(*args, **kwargs)
+            raise TransactionError(f"{function.__qualname__} in {outer.name}: only the outermost may repeat itself.")
+        mark = attempting.set(Attempt(function.__qualname__, composes))
         try:
             result = Retry().attempt(lambda: function(*args, **kwargs))
         finally:

@@ -1,8 +1,16 @@
 """Tables as classes: plain SQLAlchemy 2, no Flask."""
 
-from roster.models.administrator import Administrator, AdministratorSession
+from roster.models.administrator import (
+    Administrator,
+    AdministratorEvent,
+    AdministratorSession,
+    Invitation,
+    RecoveryCode,
+)
 from roster.models.base import Base, live
 from roster.models.event import Actor, Event
+from roster.models.group import Group, Membership, Nesting
+from roster.models.idempotency import IdempotentRequest
 from roster.models.identity_provider import IdentityProvider
 from roster.models.organization import Organization
 from roster.models.token import Token
@@ -11,11 +19,18 @@ from roster.models.user import User, UserEmail
 __all__ = [
     "Actor",
     "Administrator",
+    "AdministratorEvent",
     "AdministratorSession",
     "Base",
     "Event",
+    "Group",
+    "IdempotentRequest",
     "IdentityProvider",
+    "Invitation",
+    "Membership",
+    "Nesting",
     "Organization",
+    "RecoveryCode",
     "Token",
     "User",
     "UserEmail",

@@ -44,10 +44,23 @@ class Actor:
 
 
 class Event(Base):
-    """One change of one subject, written in the change's own transaction."""
+    """One change of one subject, written in the change's own transaction.
+
+    Where somebody is put into a group or taken out, the group is the subject and they are the object.
+    """
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_subject", "organization_id", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_event_subject", "organization_id", "subject_id", "id"),
+        Index(
+            "ix_event_object",
+            "organization_id",
+            "object_id",
+            "id",
+            postgresql_where=text("object_id IS NOT NULL"),
+        ),
+        Index("ix_event_tx", "organization_id", "tx", "id"),
+    )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -55,6 +68,8 @@ class Event(Base):
     action: Mapped[str] = mapped_column(String(50))
     subject_id: Mapped[UUID]
     subject_label: Mapped[Name]
+    object_id: Mapped[UUID | None]
+    object_label: Mapped[Name | None]
     actor_kind: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[UUID | None]
     actor_label: Mapped[str] = mapped_column(String(320))

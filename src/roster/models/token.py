@@ -20,6 +20,9 @@ SCOPES = (
     "tokens:write",
 )
 
+OPENED_BY_SCIM = frozenset({"users:read", "users:write", "groups:read", "groups:write"})
+"""What a token of the kind `scim` may do, which has no scopes of its own."""
+
 
 class Token(Base):
     """A secret that an application or an identity provider shows. Only its SHA-256 is kept (32 bytes)."""

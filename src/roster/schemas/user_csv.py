@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, ValidationError, fields
 
 from roster.errors import MALFORMED_REQUEST, AppException
 from roster.models.normal_form import cell
-from roster.schemas.text import Text, clean
+from roster.schemas.fields.text import Text, clean
 from roster.schemas.users import Address, UserFields
 
 COLUMNS = (

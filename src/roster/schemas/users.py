@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 from typing_extensions import override
 
-from roster.schemas.attributes import Attributes
-from roster.schemas.moment import Moment
-from roster.schemas.text import Text
+from roster.schemas.fields.attributes import Attributes
+from roster.schemas.fields.moment import Moment
+from roster.schemas.fields.text import Text
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 STATUSES = ("live", "active", "suspended", "deleted")
@@ -126,6 +126,15 @@ class UserRestore(Schema):
         unknown = RAISE
 
     user_name = Text(allow_none=True, load_default=None, metadata={"description": "Another name, if theirs is taken."})
+
+
+class UserSuspend(Schema):
+    """Why a user is suspended."""
+
+    class Meta:  # noqa: D106 - marshmallow's own form
+        unknown = RAISE
+
+    reason = Text(longest=500, allow_none=True, load_default=None)
 
 
 class User(Schema):

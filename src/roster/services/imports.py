@@ -195,9 +195,11 @@ class _Merged:
     def new_row(self, organization_id: UUID, at: datetime) -> dict[str, Any]:
         return self.row(at) | {"organization_id": organization_id, "created_at": at, "version": 1, "profile": {}}
 
-    def event(self) -> tuple[str, UUID, str, Mapping[str, Any]]:
+    def event(self) -> core.events.Change:
         changes = {name: change for name, change in self.changes.items() if any(change)}
-        return ("user.created" if self.is_new else "user.changed", self.id, self.state["user_name"], changes)
+        return core.events.Change(
+            "user.created" if self.is_new else "user.changed", self.id, self.state["user_name"], changes
+        )
 
 
 def _default_name(names: Mapping[str, Any]) -> str:

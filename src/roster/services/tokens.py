@@ -1,19 +1,21 @@
 """Tokens: issue, check, list, revoke."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from roster.database import Session, core_of, registry, transaction, transactional
-from roster.errors import TOKEN_NOT_FOUND, UNAUTHENTICATED, AppException
-from roster.models import Actor, IdentityProvider, Token
+from roster.errors import FORBIDDEN, ORGANIZATION_SUSPENDED, TOKEN_NOT_FOUND, UNAUTHENTICATED, AppException
+from roster.models import Actor, IdentityProvider, Token, secret
+from roster.models.token import OPENED_BY_SCIM
 from roster.repositories import core, orm
 
+NOTED_EVERY = timedelta(minutes=5)
+"""How exactly it is known when a token was used last; a write for each request would cost more than the request."""
 SHOWN = 8
 """How many characters of the secret stay readable, so that people can tell their tokens apart."""
 
@@ -28,6 +30,7 @@ class Access:
     label: str
     scopes: frozenset[str]
     identity_provider_id: UUID | None
+    is_noted: bool
 
 
 @transactional
@@ -40,6 +43,7 @@ def issue(
     at: datetime,
     expires_at: datetime | None = None,
     provider: str | None = None,
+    within: frozenset[str] | None = None,
 ) -> str:
     """Return a new token's text; it is kept nowhere, so this is the only time it can be seen. Rolls back as one.
 
@@ -51,24 +55,46 @@ def issue(
         at: the time it counts from.
         expires_at: when it ends by itself; None for never.
         provider: the identity provider's name; made if it is new.
+        within: the scopes that the actor may hand on; None for all.
+
+    Raises:
+        AppException: FORBIDDEN.
     """
-    secret = secrets.token_hex(24)
-    text = f"roster_{kind}_{secret}{actor.organization_id.hex}"
+    _demand_within(within, kind, scopes)
+    text, token = _new_token(actor, kind, scopes, name, at=at, expires_at=expires_at)
     with transaction(registry()) as session:
-        token = Token(
-            organization_id=actor.organization_id,
-            id=uuid7(),
-            kind=kind,
-            prefix=secret[:SHOWN],
-            sha256=_sha256(text),
-            name=name,
-            scopes=list(scopes),
-            identity_provider_id=_provider(session, actor, provider, at=at).id if provider else None,
-            created_at=at,
-            expires_at=expires_at,
-        )
+        if provider:
+            token.identity_provider_id = _provider(session, actor, provider, at=at).id
         orm.tokens.add(session, token)
         _record(session, actor, "token.issued", token.id, name, at=at)
+    return text
+
+
+@transactional
+def rotate(actor: Actor, prefix: str, *, at: datetime, overlap: timedelta, within: frozenset[str] | None = None) -> str:
+    """Return the text of a token that may do the same; the old one goes on for the overlap. Rolls back as one.
+
+    Args:
+        actor: who rotates.
+        prefix: which token.
+        at: the time it counts from.
+        overlap: how long the old one still opens.
+        within: the scopes that the actor may hand on; None for all.
+
+    Raises:
+        AppException: TOKEN_NOT_FOUND, also for a token that has ended; FORBIDDEN.
+    """
+    with transaction(registry()) as session:
+        old = orm.tokens.by_prefix(session, actor.organization_id, prefix)
+        if old.revoked_at or (old.expires_at and old.expires_at <= at):
+            raise AppException(TOKEN_NOT_FOUND, "This token has ended already; issue a new one.")
+        _demand_within(within, old.kind, old.scopes)
+        expires_at = at + (old.expires_at - old.created_at) if old.expires_at else None
+        text, token = _new_token(actor, old.kind, old.scopes, old.name, at=at, expires_at=expires_at)
+        token.identity_provider_id = old.identity_provider_id
+        orm.tokens.add(session, token)
+        core.tokens.expire(core_of(session), actor.organization_id, prefix, at=at + overlap)
+        _record(session, actor, "token.rotated", token.id, token.name, at=at)
     return text
 
 
@@ -77,13 +103,25 @@ def authenticate(text: str, *, at: datetime) -> Access:
     """Return what the token opens. Writes nothing.
 
     Raises:
-        AppException: UNAUTHENTICATED: unknown, expired or revoked.
+        AppException: UNAUTHENTICATED: unknown, expired or revoked; ORGANIZATION_SUSPENDED.
     """
     organization_id = _organization_of(text)
-    row = core.tokens.find_valid(core_of(registry()), organization_id, _sha256(text), at=at)
+    row = core.tokens.find_valid(core_of(registry()), organization_id, secret.digest(text), at=at)
     if row is None:
         raise AppException(UNAUTHENTICATED)
-    return Access(organization_id, row.id, row.kind, row.name, frozenset(row.scopes), row.identity_provider_id)
+    if row.suspended_at is not None:
+        raise AppException(ORGANIZATION_SUSPENDED)
+    is_noted = row.last_used_at is not None and at - row.last_used_at < NOTED_EVERY
+    return Access(
+        organization_id, row.id, row.kind, row.name, frozenset(row.scopes), row.identity_provider_id, is_noted
+    )
+
+
+@transactional
+def touch(organization_id: UUID, token_id: UUID, *, at: datetime) -> None:
+    """Write down that a token was used; its door calls it where `Access.is_noted` is False. Rolls back as one."""
+    with transaction(registry()) as session:
+        core.tokens.touch(core_of(session), organization_id, token_id, at=at)
 
 
 @transactional
@@ -105,6 +143,30 @@ def revoke(actor: Actor, prefix: str, *, at: datetime) -> None:
             raise AppException(TOKEN_NOT_FOUND)
         if row.revoked_at == at:
             _record(session, actor, "token.revoked", row.id, row.name, at=at)
+
+
+def _demand_within(within: frozenset[str] | None, kind: str, scopes: Sequence[str]) -> None:
+    if within is not None and not within.issuperset(OPENED_BY_SCIM if kind == "scim" else scopes):
+        raise AppException(FORBIDDEN, "A token can't give scopes that it does not have.")
+
+
+def _new_token(
+    actor: Actor, kind: str, scopes: Sequence[str], name: str, *, at: datetime, expires_at: datetime | None
+) -> tuple[str, Token]:
+    hidden = secrets.token_hex(24)
+    text = f"roster_{kind}_{hidden}{actor.organization_id.hex}"
+    token = Token(
+        organization_id=actor.organization_id,
+        id=uuid7(),
+        kind=kind,
+        prefix=hidden[:SHOWN],
+        sha256=secret.digest(text),
+        name=name,
+        scopes=list(scopes),
+        created_at=at,
+        expires_at=expires_at,
+    )
+    return text, token
 
 
 def _provider(session: Session, actor: Actor, name: str, *, at: datetime) -> IdentityProvider:
@@ -132,7 +194,3 @@ def _organization_of(text: str) -> UUID:
         return UUID(hex=text[-32:])
     except ValueError:
         raise AppException(UNAUTHENTICATED) from None
-
-
-def _sha256(text: str) -> bytes:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

@@ -26,7 +26,7 @@ def search(
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
-) -> core.users.Page:
+) -> core.keyset.Page:
     """Return a page of users; nobody who is there throughout a walk is skipped or repeated. Writes nothing.
 
     Raises:
@@ -101,7 +101,7 @@ def change(
         AppException: USER_NOT_FOUND, STALE_VERSION, USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
     """
     with transaction(registry()) as session, violations(VIOLATIONS):
-        user = orm.users.by_id(session, actor.organization_id, user_id)
+        user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
         _demand_version(user, expected_version)
         before = _snapshot(user)
         new = {name: value for name, value in _completed(user, values).items() if before[name] != value}
@@ -119,7 +119,7 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int |
         AppException: USER_NOT_FOUND, STALE_VERSION.
     """
     with transaction(registry()) as session:
-        user = orm.users.by_id(session, actor.organization_id, user_id)
+        user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
         _demand_version(user, expected_version)
         _record(session, actor, "user.deleted", user, {}, at=at)
         core.users.soft_delete(core_of(session), user.organization_id, user.id, user.version, at=at)
@@ -133,7 +133,7 @@ def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None 
         AppException: USER_NOT_FOUND, USER_NOT_DELETED, USER_NAME_TAKEN (nothing is half done).
     """
     with transaction(registry()) as session, violations(VIOLATIONS):
-        user = orm.users.by_id_with_deleted(session, actor.organization_id, user_id)
+        user = orm.users.by_id_with_deleted(session, actor.organization_id, user_id, for_update=True)
         if user.deleted_at is None:
             raise AppException(USER_NOT_DELETED)
         changes = _changes({"user_name": user.user_name}, {"user_name": user_name or user.user_name})
@@ -145,13 +145,16 @@ def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None 
 
 
 @transactional
-def suspend(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int | None = None) -> User:
-    """Suspend a user; one who is suspended stays so. Rolls back as one.
+def suspend(
+    actor: Actor, user_id: UUID, *, at: datetime, reason: str | None = None, expected_version: int | None = None
+) -> User:
+    """Suspend a user, for a reason that the event keeps; one who is suspended stays so. Rolls back as one.
 
     Raises:
         AppException: USER_NOT_FOUND, STALE_VERSION.
     """
-    return _set_active(actor, user_id, False, at=at, expected_version=expected_version)
+    why = {"reason": [None, reason]} if reason else {}
+    return _set_active(actor, user_id, False, why, at=at, expected_version=expected_version)
 
 
 @transactional
@@ -161,16 +164,18 @@ def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int
     Raises:
         AppException: USER_NOT_FOUND, STALE_VERSION.
     """
-    return _set_active(actor, user_id, True, at=at, expected_version=expected_version)
+    return _set_active(actor, user_id, True, {}, at=at, expected_version=expected_version)
 
 
-def _set_active(actor: Actor, user_id: UUID, active: bool, *, at: datetime, expected_version: int | None) -> User:
+def _set_active(
+    actor: Actor, user_id: UUID, active: bool, why: Mapping[str, Any], *, at: datetime, expected_version: int | None
+) -> User:
     with transaction(registry()) as session:
-        user = orm.users.by_id(session, actor.organization_id, user_id)
+        user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
         _demand_version(user, expected_version)
         if user.active is not active:
             action = "user.activated" if active else "user.suspended"
-            _record(session, actor, action, user, {"active": [not active, active]}, at=at)
+            _record(session, actor, action, user, {"active": [not active, active], **why}, at=at)
             core.users.set_active(core_of(session), user.organization_id, user.id, user.version, active=active, at=at)
             session.refresh(user)
     return user

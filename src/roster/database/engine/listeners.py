@@ -13,6 +13,8 @@ from roster.database.engine import statements, waiting
 from roster.database.engine.borrower import refuse_stranger
 from roster.database.engine.driver import Connection
 
+OUT = "roster_out"
+
 
 def listen(engine: Engine) -> None:
     """Attach everything to a new engine."""
@@ -47,14 +49,17 @@ def do_connect(dialect: Any, _: Any, positional: list[Any], named: dict[str, Any
     return connect()
 
 
-def checkout(*_: Any) -> None:
+def checkout(_: Any, record: Any, __: Any) -> None:
     """Count a connection that goes into somebody's hands."""
-    metrics.POOL_IN_USE.inc()
+    if not record.record_info.get(OUT):  # a connection that is replaced on its way out is told twice
+        record.record_info[OUT] = True
+        metrics.POOL_IN_USE.inc()
 
 
 def checkin(connection: Connection | None, record: Any) -> None:
     """Take a connection back; one that is closed leaves its place to a new one."""
-    metrics.POOL_IN_USE.dec()
+    if record.record_info.pop(OUT, False):  # one that could not be had comes back without having gone out
+        metrics.POOL_IN_USE.dec()
     if connection is not None:
         connection.used_at = monotonic()
         connection.borrower = connection.patience = None

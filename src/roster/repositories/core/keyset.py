@@ -1,15 +1,24 @@
 """Cursors of a keyset: the place after a row, named by its sort value and id, so that writers can't shift it."""
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, tuple_
 
 from roster.errors import INVALID_CURSOR, AppException
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list and the cursor of what comes after them; None at the end."""
+
+    rows: Sequence[Row[Any]]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,21 @@ class Order:
     column: Any
     id: Any
     descending: bool = False
+
+    @classmethod
+    def named(cls, sort: str, columns: Mapping[str, Any], id_column: Any) -> "Order":
+        """Return the order of this name among the columns, descending where "-" stands before it."""
+        name = sort.removeprefix("-")
+        return cls(name, columns[name], id_column, descending=sort.startswith("-"))
+
+    def page(self, connection: Connection, statement: Select[Any], after: str | None, limit: int) -> "Page":
+        """Return `limit` rows after the cursor. The statement selects the sort column as `sort_value`, and `id`.
+
+        Raises:
+            AppException: INVALID_CURSOR.
+        """
+        rows = connection.execute(self.apply(statement, after).limit(limit + 1)).all()
+        return Page(rows[:limit], self.cursor(rows[limit - 1]) if len(rows) > limit else None)
 
     def apply(self, statement: Select[Any], after: str | None) -> Select[Any]:
         """Sort the statement, and start after the cursor if there is one.

@@ -1,34 +1,67 @@
-"""Tokens: the look-up of every API request, and the end of a token."""
+"""Tokens: the look-up of every API request, and what happens to a token later."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Result, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Result, Row, and_, bindparam, func, or_, select, update
 
-from roster.models import Token
+from roster.models import Organization, Token, live
 
-_VALID: Any = select(Token.id, Token.kind, Token.name, Token.prefix, Token.scopes, Token.identity_provider_id).where(
-    Token.organization_id == bindparam("organization_id"),
-    Token.sha256 == bindparam("sha256"),
-    Token.revoked_at.is_(None),
-    or_(Token.expires_at.is_(None), Token.expires_at > bindparam("at")),
+_VALID: Any = (
+    select(
+        Token.id,
+        Token.kind,
+        Token.name,
+        Token.scopes,
+        Token.identity_provider_id,
+        Token.last_used_at,
+        Organization.suspended_at,
+    )
+    .join(Organization, and_(Organization.id == Token.organization_id, live(Organization)))
+    .where(
+        Token.organization_id == bindparam("organization_id"),
+        Token.sha256 == bindparam("sha256"),
+        Token.revoked_at.is_(None),
+        or_(Token.expires_at.is_(None), Token.expires_at > bindparam("at")),
+    )
 )
 
 
 def find_valid(connection: Connection, organization_id: UUID, sha256: bytes, *, at: datetime) -> Row[Any] | None:
-    """Return the token of this hash (id, kind, name, prefix, scopes, identity_provider_id), if it is good at `at`."""
+    """Return the token of this hash, if it is good at `at` and its organization is not deleted; see `_VALID`."""
     valid: Result[Any] = connection.execute(_VALID, {"organization_id": organization_id, "sha256": sha256, "at": at})
     return valid.one_or_none()
 
 
 def revoke(connection: Connection, organization_id: UUID, prefix: str, *, at: datetime) -> Row[Any] | None:
     """End the token that shows this prefix; return its id, name and when it was revoked. None if there is none."""
+    return _update(connection, organization_id, prefix, revoked_at=func.coalesce(Token.revoked_at, at))
+
+
+def expire(connection: Connection, organization_id: UUID, prefix: str, *, at: datetime) -> None:
+    """Let the token that shows this prefix end at `at`, if it does not end sooner."""
+    _update(connection, organization_id, prefix, expires_at=func.least(Token.expires_at, at))
+
+
+def touch(connection: Connection, organization_id: UUID, token_id: UUID, *, at: datetime) -> None:
+    """Write down that the token was used. Where another request does the same just now, that one's word counts."""
+    free = (
+        select(Token.id)
+        .where(Token.organization_id == organization_id, Token.id == token_id)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    statement = update(Token).where(Token.organization_id == organization_id, Token.id == free)
+    connection.execute(statement.values(last_used_at=func.greatest(Token.last_used_at, at)))
+
+
+def _update(connection: Connection, organization_id: UUID, prefix: str, **values: Any) -> Row[Any] | None:
     statement = (
         update(Token)
         .where(Token.organization_id == organization_id, Token.prefix == prefix)
-        .values(revoked_at=func.coalesce(Token.revoked_at, at))
+        .values(**values)
         .returning(Token.id, Token.name, Token.revoked_at)
     )
-    revoked: Result[Any] = connection.execute(statement)
-    return revoked.one_or_none()
+    result: Result[Any] = connection.execute(statement)
+    return result.one_or_none()

@@ -1,7 +1,6 @@
 """Users in sets: pages, counts, bulk writes; and the changes that need not load anybody."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from roster.models import User, UserEmail
 from roster.models.normal_form import search_key
-from roster.repositories.core.keyset import Order
+from roster.repositories.core.keyset import Order, Page
+from roster.repositories.core.purge import purge_after
 
 STATUSES = {
     "live": (User.deleted_at.is_(None),),
@@ -58,17 +58,10 @@ COLUMNS = (
     User.created_at,
     User.updated_at,
     User.deleted_at,
+    User.purge_after,
     User.version,
 )
 """What a page shows of a user, under the names it has in JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of a list and the cursor of what comes after them; None at the end."""
-
-    rows: Sequence[Row[Any]]
-    next: str | None
 
 
 def page(
@@ -95,12 +88,9 @@ def page(
     Raises:
         AppException: INVALID_CURSOR.
     """
-    order = order_of(sort)
-    statement = order.apply(
-        _matching(select(*COLUMNS, order.column.label("sort_value")), organization_id, q=q, status=status), after
-    )
-    rows = connection.execute(statement.limit(limit + 1)).all()
-    return Page(rows[:limit], order.cursor(rows[limit - 1]) if len(rows) > limit else None)
+    order = Order.named(sort, SORTS, User.id)
+    statement = select(*COLUMNS, order.column.label("sort_value"))
+    return order.page(connection, _matching(statement, organization_id, q=q, status=status), after, limit)
 
 
 def count(connection: Connection, organization_id: UUID, *, q: str = "", status: str = "live") -> int:
@@ -171,7 +161,15 @@ def soft_delete(connection: Connection, organization_id: UUID, user_id: UUID, ve
     Raises:
         StaleDataError: the user is no longer at this version (so do the next three).
     """
-    _set(connection, organization_id, user_id, version, deleted_at=at, updated_at=at)
+    _set(
+        connection,
+        organization_id,
+        user_id,
+        version,
+        deleted_at=at,
+        updated_at=at,
+        purge_after=purge_after(organization_id, at=at),
+    )
 
 
 def restore(
@@ -196,12 +194,6 @@ def _set(connection: Connection, organization_id: UUID, user_id: UUID, version: 
     )
     if connection.execute(statement).rowcount != 1:
         raise StaleDataError(f"user {user_id} is no longer at version {version}")
-
-
-def order_of(sort: str) -> Order:
-    """Return the order of this name in SORTS, descending where "-" stands before it."""
-    name = sort.removeprefix("-")
-    return Order(name, SORTS[name], User.id, descending=sort.startswith("-"))
 
 
 def _matching(statement: Select[Any], organization_id: UUID, *, q: str, status: str) -> Select[Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from roster.errors import TOKEN_NOT_FOUND, AppException
 from roster.models import Token
 
 
@@ -13,6 +14,18 @@ def add(session: Session, token: Token) -> Token:
     """Add a new token."""
     session.add(token)
     session.flush()
+    return token
+
+
+def by_prefix(session: Session, organization_id: UUID, prefix: str) -> Token:
+    """Return the organization's token that shows this prefix.
+
+    Raises:
+        AppException: TOKEN_NOT_FOUND.
+    """
+    statement = select(Token).where(Token.organization_id == organization_id, Token.prefix == prefix)
+    if (token := session.scalar(statement)) is None:
+        raise AppException(TOKEN_NOT_FOUND)
     return token
 
 

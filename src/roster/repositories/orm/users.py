@@ -13,19 +13,19 @@ from roster.models import User, UserEmail, live
 from roster.models.normal_form import name_key
 
 
-def by_id(session: Session, organization_id: UUID, user_id: UUID) -> User:
+def by_id(session: Session, organization_id: UUID, user_id: UUID, *, for_update: bool = False) -> User:
     """Return the live user with this id, e-mails loaded.
 
     Raises:
         AppException: USER_NOT_FOUND, also for a soft-deleted user or one of another organization.
     """
-    user = by_id_with_deleted(session, organization_id, user_id)
+    user = by_id_with_deleted(session, organization_id, user_id, for_update=for_update)
     if user.deleted_at is not None:
         raise AppException(USER_NOT_FOUND)
     return user
 
 
-def by_id_with_deleted(session: Session, organization_id: UUID, user_id: UUID) -> User:
+def by_id_with_deleted(session: Session, organization_id: UUID, user_id: UUID, *, for_update: bool = False) -> User:
     """Return the user with this id, soft-deleted or not, e-mails loaded.
 
     Raises:
@@ -34,6 +34,8 @@ def by_id_with_deleted(session: Session, organization_id: UUID, user_id: UUID) -
     statement = (
         select(User).where(User.organization_id == organization_id, User.id == user_id).options(joinedload(User.emails))
     )
+    if for_update:  # two writers wait for each other in place of failing on each other's version
+        statement = statement.with_for_update(of=User)
     if (user := session.scalars(statement).unique().one_or_none()) is None:
         raise AppException(USER_NOT_FOUND)
     return user

@@ -1,0 +1,100 @@
+"""Groups in sets: pages, counts; and the changes that need not load one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy.orm.exc import StaleDataError
+
+from roster.models import Group
+from roster.models.normal_form import search_key
+from roster.repositories.core.keyset import Order, Page
+from roster.repositories.core.purge import purge_after
+
+STATUSES = {"live": Group.deleted_at.is_(None), "deleted": Group.deleted_at.is_not(None)}
+SORTS = {"display_name": Group.display_name_key, "created_at": Group.created_at, "updated_at": Group.updated_at}
+COLUMNS = (
+    Group.id,
+    Group.display_name,
+    Group.description,
+    Group.external_id,
+    Group.created_at,
+    Group.updated_at,
+    Group.deleted_at,
+    Group.purge_after,
+    Group.version,
+)
+"""What a page shows of a group, under the names it has in JSON."""
+
+
+def page(
+    connection: Connection,
+    organization_id: UUID,
+    *,
+    q: str = "",
+    status: str = "live",
+    sort: str = "created_at",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return the groups after the cursor, `limit` at most; as `users.page`.
+
+    Raises:
+        AppException: INVALID_CURSOR.
+    """
+    order = Order.named(sort, SORTS, Group.id)
+    statement = select(*COLUMNS, order.column.label("sort_value"))
+    return order.page(connection, _matching(statement, organization_id, q=q, status=status), after, limit)
+
+
+def count(connection: Connection, organization_id: UUID, *, q: str = "", status: str = "live") -> int:
+    """Return how many groups `page` would walk over."""
+    statement = _matching(select(func.count()).select_from(Group), organization_id, q=q, status=status)
+    return connection.scalar(statement) or 0
+
+
+def soft_delete(connection: Connection, organization_id: UUID, group_id: UUID, version: int, *, at: datetime) -> None:
+    """Mark a group as deleted; who is in it stays written down.
+
+    Raises:
+        StaleDataError: the group is no longer at this version.
+    """
+    _set(
+        connection,
+        organization_id,
+        group_id,
+        version,
+        deleted_at=at,
+        updated_at=at,
+        purge_after=purge_after(organization_id, at=at),
+    )
+
+
+def restore(
+    connection: Connection, organization_id: UUID, group_id: UUID, version: int, *, at: datetime, **renamed: Any
+) -> None:
+    """Take the mark of deletion off a group, under another name where one is given.
+
+    Raises:
+        StaleDataError: the group is no longer at this version.
+    """
+    _set(connection, organization_id, group_id, version, deleted_at=None, purge_after=None, updated_at=at, **renamed)
+
+
+def _set(connection: Connection, organization_id: UUID, group_id: UUID, version: int, **values: Any) -> None:
+    statement = (
+        update(Group)
+        .where(Group.organization_id == organization_id, Group.id == group_id, Group.version == version)
+        .values(**values, version=version + 1)
+    )
+    if connection.execute(statement).rowcount != 1:
+        raise StaleDataError(f"group {group_id} is no longer at version {version}")
+
+
+def _matching(statement: Select[Any], organization_id: UUID, *, q: str, status: str) -> Select[Any]:
+    return statement.where(
+        Group.organization_id == organization_id,
+        STATUSES[status],
+        *(Group.search_key.contains(word, autoescape=True) for word in search_key(q).split()),
+    )

@@ -1,0 +1,1 @@
+"""Kinds of values on the wire: text, times, attributes."""

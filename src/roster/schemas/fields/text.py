@@ -1,0 +1,58 @@
+"""The one way in for text: NFC, bounded, and nothing in it that can't be shown or stored."""
+
+import unicodedata
+from typing import Any
+
+from marshmallow import ValidationError, fields
+from typing_extensions import override
+
+from roster.models.normal_form import name_key
+
+KEY_LIMIT = 1000
+"""Bytes of a name's normal form: a B-tree row holds 2,704 at most, and NFKC can make one character eighteen."""
+
+LINE_BREAKS = frozenset("\n\t")
+
+
+def clean(value: str, *, long: bool = False) -> str:
+    """Return the text in NFC, without white space around it.
+
+    Raises:
+        ValidationError: it has control characters (line breaks are welcome in long text), surrogates or noncharacters.
+    """
+    text = value.replace("\r\n", "\n") if long else value
+    for character in text:
+        if is_refused(character) and not (long and character in LINE_BREAKS):
+            raise ValidationError(f"Must not contain the character U+{ord(character):04X}.")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def is_refused(character: str) -> bool:
+    """Tell whether a character is a control, half of a surrogate pair, or one that Unicode keeps for internal use."""
+    code = ord(character)
+    return unicodedata.category(character) in {"Cc", "Cs"} or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+
+
+class Text(fields.String):
+    """Text of bounded length (characters), cleaned. "" becomes None where None is allowed; `filled` refuses it."""
+
+    def __init__(self, *, longest: int = 255, long: bool = False, filled: bool = False, **options: Any) -> None:
+        shortest = {"minLength": 1} if filled or options.get("required") else {}
+        metadata = {"maxLength": longest} | shortest | options.pop("metadata", {})
+        super().__init__(metadata=metadata, **options)
+        self.longest = longest
+        self.long = long
+        self.filled = filled or self.required
+
+    @override
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        text = clean(value, long=self.long)
+        if not text and self.allow_none:
+            return None
+        if self.filled and not name_key(text):
+            raise ValidationError("Must not be empty.")
+        if len(text) > self.longest or (not self.long and len(name_key(text).encode()) > max(KEY_LIMIT, self.longest)):
+            raise ValidationError(f"Longer than {self.longest} characters.")
+        return text
