@@ -2,24 +2,24 @@
 
 import re
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
-from argon2 import PasswordHasher
+import pyotp
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.pool import NullPool
 from werkzeug.test import TestResponse
 
 from roster import services
 from roster.models import User
+from roster.services.groups import Members
 from tests import factories
 from tests.factories import NOW
 
 PASSWORD = "correct horse battery"
-QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-"""A password kept like this takes a millisecond to check, not a third of a second, twice in every test."""
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -34,8 +34,7 @@ class Pages:
             self.organization_id, self.slug = found.id, found.slug
             self.email = f"{role}@{self.slug}.test"
             home = found.id if confined else None
-            with patch.object(services.administrators, "HASHER", QUICK):
-                services.administrators.create(self.email, PASSWORD, role, at=NOW, organization_id=home)
+            services.administrators.create(self.email, PASSWORD, role, at=NOW, organization_id=home)
         assert self.sign_in().status_code == 200
 
     def sign_in(self, password: str = PASSWORD, **fields: str) -> TestResponse:
@@ -52,6 +51,36 @@ class Pages:
         """Paths are of the organization's people, unless they begin with a slash."""
         slash = "/" if path[:1] not in {"", "?"} else ""
         return path if path.startswith("/") else f"/admin/{self.slug}/users{slash}{path}"
+
+    def of(self, path: str) -> str:
+        """The URL of another page of the organization."""
+        return f"/admin/{self.slug}/{path}"
+
+    def grow_old(self) -> None:
+        """Let an hour pass since it was shown who sits here."""
+        with create_engine(self.app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool).begin() as connection:
+            connection.execute(text("UPDATE administrator_session SET confirmed_at = now() - interval '1 hour'"))
+
+    def turn_codes_on(self, totp_secret: str = "J" * 32) -> list[str]:
+        """Turn two-step sign-in on; return the recovery codes."""
+        at = datetime.now(UTC) - timedelta(minutes=5)
+        with self.app.app_context():
+            found = services.administrators.search()
+            who = next(one.id for one in found if one.email == self.email)
+            actor = factories.actor(self.organization_id)
+            return services.sign_ins.enable_codes(actor, who, totp_secret, pyotp.TOTP(totp_secret).at(at), at=at)
+
+    def group(self, name: str = "Pilots", *members: UUID) -> UUID:
+        with self.app.app_context():
+            actor = factories.actor(self.organization_id)
+            group_id = services.groups.create(actor, {"display_name": name}, at=NOW).id
+            if members:
+                services.groups.add_members(actor, group_id, Members(members), at=NOW)
+            return group_id
+
+    def members(self, group_id: UUID) -> list[str]:
+        with self.app.app_context():
+            return [row.display_name for row in services.groups.members(self.organization_id, group_id)]
 
     def add(self, user_name: str = "ada", **values: Any) -> User:
         with self.app.app_context():

@@ -63,3 +63,17 @@ def test_a_hue_stays_the_same() -> None:
 )
 def test_recorded_values_are_told_in_words(value: object, expected: str | None) -> None:
     assert text_of(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "A browser that does not say what it is"),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(user_agent: str, shown: str) -> None:
+    assert display.browser(user_agent) == shown

@@ -18,6 +18,21 @@ from tests.pages import Pages, words
 
 STATIC = Path(roster.__file__).parent / "static"
 LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+)')
+EVERYWHERE = [
+    "",
+    "new",
+    "/admin/login",
+    "/nowhere",
+    "/api/docs",
+    "/admin/account",
+    "/admin/account/codes",
+    "/admin/account/password",
+    "/admin/administrators",
+    "/admin/administrators/invite",
+    "/admin/organizations",
+    "/admin/organizations/new",
+    *(f"/admin/SLUG/{room}" for room in ("groups", "groups/new", "events", "tokens", "tokens/new", "bin", "settings")),
+]
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -28,9 +43,11 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("path", ["", "new", "/admin/login", "/nowhere", "/api/docs"])
+@pytest.mark.parametrize("path", EVERYWHERE)
 def test_every_page_has_the_headers_and_is_kept_by_no_cache(app: Flask, path: str) -> None:
-    answer = Pages(app).get(path)
+    pages = Pages(app)
+
+    answer = pages.get(path.replace("SLUG", pages.slug))
 
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
@@ -38,9 +55,11 @@ def test_every_page_has_the_headers_and_is_kept_by_no_cache(app: Flask, path: st
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["", "new", "/admin/login", "/nowhere", "/api/docs"])
+@pytest.mark.parametrize("path", EVERYWHERE)
 def test_no_page_has_anything_inline(app: Flask, path: str) -> None:
-    text = Pages(app).get(path).text
+    pages = Pages(app)
+
+    text = pages.get(path.replace("SLUG", pages.slug)).text
 
     assert " style=" not in text
     assert "<style" not in text
@@ -49,7 +68,7 @@ def test_no_page_has_anything_inline(app: Flask, path: str) -> None:
 
 
 def test_static_files_are_kept_for_good_under_their_contents_hash(client: FlaskClient) -> None:
-    page = client.get("/admin/login").text
+    page = client.get("/admin/set-up").text
     address = next(link for link in LINKED.findall(page) if "base.css" in link)
 
     kept = client.get(address)
@@ -106,7 +125,7 @@ def test_a_page_while_the_database_is_away_asks_nobody(app: Flask, monkeypatch: 
     def away(*_: object, **__: object) -> NoReturn:
         raise OperationalError("SELECT", {}, Exception("server closed the connection"), connection_invalidated=True)
 
-    monkeypatch.setattr(services.administrators, "find_by_session", away)
+    monkeypatch.setattr(services.sign_ins, "find", away)
     answer = pages.get()
 
     assert answer.status_code == 503

@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse
 
 from roster import services
 from roster.blueprints.admin import sign_in
 from tests import factories
-from tests.pages import Pages, csrf_token, words
+from tests.pages import PASSWORD, Pages, csrf_token, words
 
 
 def test_a_stranger_signs_in_and_goes_on_to_where_they_were_heading(app: Flask) -> None:
@@ -50,7 +51,7 @@ def test_a_wrong_sign_in_says_so_and_keeps_the_address(
 
 
 def test_a_form_without_any_fields_is_a_wrong_sign_in(client: FlaskClient) -> None:
-    answer = client.post("/admin/login", data={"csrf_token": csrf_token(client.get("/admin/login"))})
+    answer = client.post("/admin/login", data={"csrf_token": csrf_token(client.get("/admin/set-up"))})
 
     assert answer.status_code == 422
 
@@ -107,8 +108,8 @@ def test_a_session_that_is_over_asks_to_sign_in_and_says_that_nothing_was_saved(
     pages = Pages(app)
     token = csrf_token(pages.get("new"))
     later = datetime.now(UTC) + timedelta(hours=13)
-    find = services.administrators.find_by_session
-    monkeypatch.setattr(services.administrators, "find_by_session", lambda secret, **_: find(secret, at=later))
+    find = services.sign_ins.find
+    monkeypatch.setattr(services.sign_ins, "find", lambda secret, **_: find(secret, at=later))
 
     answer = pages.client.post(
         pages.url("new"),
@@ -121,7 +122,7 @@ def test_a_session_that_is_over_asks_to_sign_in_and_says_that_nothing_was_saved(
 
 
 def test_a_form_from_another_site_is_not_a_way_back(app: Flask, client: FlaskClient) -> None:
-    token = csrf_token(client.get("/admin/login"))
+    token = csrf_token(client.get("/admin/set-up"))
 
     answer = client.post(
         "/admin/somewhere/users/new", data={"csrf_token": token}, headers={"Referer": "https://evil.test/admin/"}
@@ -144,6 +145,50 @@ def test_whoever_has_signed_in_needs_no_form(app: Flask) -> None:
 
 
 def test_signing_out_twice_is_no_failure(client: FlaskClient) -> None:
-    answer = client.post("/admin/logout", data={"csrf_token": csrf_token(client.get("/admin/login"))})
+    answer = client.post("/admin/logout", data={"csrf_token": csrf_token(client.get("/admin/set-up"))})
 
     assert answer.status_code == 303
+
+
+def test_two_steps_ask_for_the_password_again_and_keep_neither(app: Flask) -> None:
+    pages = Pages(app)
+    codes = pages.turn_codes_on()
+    pages.post("/admin/logout")
+
+    second = pages.sign_in()
+    assert second.status_code == 422
+    assert "One more step" in words(second)
+    assert f'name="email" value="{pages.email}"' in second.text
+    assert PASSWORD not in second.text
+    wrong = pages.sign_in(code="000000")
+    assert "This code is not good, or no longer." in words(wrong)
+    arrived = pages.sign_in(code=codes[0])
+
+    assert arrived.request.path == pages.url("")
+    pages.post("/admin/logout")
+    assert "This code is not good" in words(pages.sign_in(code=codes[0]))
+
+
+def test_too_many_wrong_attempts_say_how_long_to_wait(app: Flask) -> None:
+    pages = Pages(app)
+    pages.post("/admin/logout")
+
+    for _ in range(5):
+        pages.sign_in("wrong")
+    locked = pages.sign_in()
+
+    assert "Too many wrong attempts; try again in 15 s." in words(locked)
+
+
+def test_an_address_that_tries_too_often_is_told_to_wait(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = Pages(app)
+    pages.post("/admin/logout")
+    monkeypatch.setitem(app.extensions["roster.limits"], "sign_in", parse("2/hour"))
+    monkeypatch.setitem(pages.client.environ_base, "REMOTE_ADDR", "192.0.2.77")
+
+    pages.sign_in("wrong")
+    pages.sign_in("wrong")
+    refused = pages.sign_in()
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0

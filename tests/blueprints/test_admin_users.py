@@ -330,10 +330,25 @@ def test_a_body_that_is_too_large_is_refused(pages: Pages) -> None:
     assert "Too large" in words(answer)
 
 
-def test_a_persons_page_takes_three_statements(pages: Pages, engine: Engine) -> None:
+def test_a_persons_page_takes_five_statements(pages: Pages, engine: Engine) -> None:
     user = pages.add(emails=[{"value": f"a{number}@b.test"} for number in range(5)])
 
     with statements(engine) as seen:
         pages.get(f"{user.id}")
 
-    assert len(seen) == 1 + 3
+    assert len(seen) == 1 + 5
+
+
+def test_who_was_put_into_a_group_meanwhile_did_not_change_themselves(pages: Pages) -> None:
+    user = pages.add(title="Captain")
+    sent = form_of(pages, user.id)
+    with pages.app.app_context():
+        actor = factories.actor(pages.organization_id)
+        services.users.change(actor, user.id, {"title": "Admiral"}, at=factories.NOW)
+    pages.group("Pilots", user.id)
+
+    late = pages.post(f"{user.id}/edit", **sent | {"title": "Skipper"})
+
+    assert late.status_code == 422
+    assert "Meanwhile: Admiral" in words(late)
+    assert "Title before: Captain → now: Admiral" in words(late)

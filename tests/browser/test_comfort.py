@@ -27,6 +27,20 @@ def test_search_as_you_type_keeps_the_place_and_the_address(windows: Windows, pa
         expect(page.locator("tbody tr")).to_have_count(3)
 
 
+def test_groups_are_searched_as_you_type(windows: Windows, pages: Pages) -> None:
+    for name in ("Pilots", "Planners", "Cooks"):
+        pages.group(name)
+
+    with windows.open() as page:
+        sign_in_to(page, pages)
+        page.goto(pages.of("groups"))
+        page.keyboard.press("/")
+        page.keyboard.type("pil")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(page.locator("#found")).to_have_text("1 found")
+        assert page.url.endswith("?q=pil")
+
+
 def test_what_was_searched_is_there_again_after_going_back(windows: Windows, pages: Pages) -> None:
     pages.add("ada")
     pages.add("grace")

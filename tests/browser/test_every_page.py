@@ -1,6 +1,7 @@
 """What holds on every page: it can be used by everybody, fits a small phone, and keeps text text."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from roster import services
 from roster.cli.demo_people import people
+from roster.models.token import SCOPES
+from roster.services.groups import Members
 from tests import factories
 from tests.browser.conftest import Windows, sign_in_to
 from tests.factories import NOW
@@ -49,9 +52,41 @@ def every_page(page: Page, pages: Pages) -> Iterator[str]:
     yield "form with faults"
     page.goto(pages.url(""))
     page.locator("tbody a").first.click()
-    page.locator(".actions summary").click()
-    yield "question"
+    for number, menu in enumerate(page.locator(".actions summary").all()):
+        menu.click()
+        yield f"question {number}"
+        inside(page)
+        page.keyboard.press("Escape")
+    page.goto(pages.of("tokens"))
+    page.locator("tbody summary").first.click()
+    yield "question of a token"
     inside(page)
+    page.goto(pages.of("events"))
+    for changes in page.locator("tbody summary").all():
+        changes.click()
+    yield "events with changes"
+    page.goto(pages.of("tokens/new"))
+    page.locator("#field-provider").fill("x")
+    page.locator("#field-name").fill("\u00a0")
+    page.locator(".ends button").click()
+    yield "token with faults"
+    page.goto(pages.of("tokens/new"))
+    page.locator("#field-name").fill(LONG[:255])
+    page.locator("[value='users:read']").check()
+    page.locator(".ends button").click()
+    yield "token once"
+    page.goto("/admin/administrators/invite")
+    page.locator("#field-email").fill("eve@example.test")
+    page.locator(".ends button").click()
+    yield "invitation once"
+    link = page.locator("#link").input_value()
+    page.goto("/admin/account/codes")
+    page.fill("#field-code", "1")
+    page.locator(".ends button").click()
+    yield "codes with a fault"
+    page.goto(link)
+    yield "invitation"
+    page.goto(pages.url(""))
     for number, menu in enumerate(page.locator("header summary").all()):
         menu.click()
         yield f"menu {number}"
@@ -68,10 +103,19 @@ def paths(pages: Pages) -> dict[str, str]:
     long = pages.add(LONG, **texts, emails=emails, attributes={LONG: LONG, "list": [1, 2], "lines": "a\nb"}).id
     taken, gone = pages.add("taken").id, pages.add("gone").id
     pages.post(f"{gone}/delete")
+    inner, group, old = pages.group("Inner"), pages.group(LONG[:255], long, taken), pages.group("old")
     with pages.app.app_context():
         actor = factories.actor(pages.organization_id)
         services.users.change(actor, long, {"title": "x", "attributes": {}}, at=NOW)
         services.users.change(actor, taken, {"title": "x", "active": False}, at=NOW)
+        services.groups.add_members(actor, group, Members(groups=[inner]), at=NOW)
+        services.groups.change(actor, group, {"description": LONG}, at=NOW)
+        services.groups.remove(actor, old, at=NOW)
+        prefix = factories.token(pages.organization_id, *SCOPES, name=LONG[:255]).split("_")[2][:8]
+        email = "a" * 64 + "@" + "b" * 200 + ".test"
+        who = services.administrators.create(email, PASSWORD, "admin", at=NOW, organization_id=pages.organization_id).id
+        services.administrators.invite(actor, email, "auditor", at=datetime.now(UTC))
+        services.organizations.remove(factories.actor(factories.organization("c" * 63).id), at=NOW)
     return {
         "narrowed": "?q=a&status=active&sort=-created_at&limit=25",
         "second page": "?limit=25&sort=-user_name",
@@ -85,6 +129,34 @@ def paths(pages: Pages) -> dict[str, str]:
         "not found": "nobody",
         "refused": "?limit=x",
         "api": "/api/docs",
+        "persons groups": f"{long}/groups",
+        "groups": pages.of("groups"),
+        "no groups": pages.of("groups?q=zzz"),
+        "group": pages.of(f"groups/{group}"),
+        "empty group": pages.of(f"groups/{inner}"),
+        "deleted group": pages.of(f"groups/{old}"),
+        "edit group": pages.of(f"groups/{group}/edit"),
+        "new group": pages.of("groups/new"),
+        "members to choose": pages.of(f"groups/{group}/members/new"),
+        "groups to choose": pages.of(f"groups/{group}/members/new?kind=groups"),
+        "events": pages.of("events"),
+        "no events": pages.of("events?subject=zzz&since=2026-01-01"),
+        "tokens": pages.of("tokens"),
+        "new token": pages.of("tokens/new"),
+        "rotate": pages.of(f"tokens/{prefix}/rotate"),
+        "bin": pages.of("bin"),
+        "bin of groups": pages.of("bin/groups"),
+        "settings": pages.of("settings"),
+        "delete organization": pages.of("settings/delete"),
+        "organizations": "/admin/organizations",
+        "new organization": "/admin/organizations/new",
+        "account": "/admin/account",
+        "password": "/admin/account/password",
+        "codes": "/admin/account/codes",
+        "confirm": "/admin/confirm",
+        "administrators": "/admin/administrators",
+        "administrator": f"/admin/administrators/{who}",
+        "invite": "/admin/administrators/invite",
     }
 
 
@@ -141,11 +213,29 @@ def test_what_is_stored_stays_text(windows: Windows, pages: Pages) -> None:
     user = pages.add(EVIL, **texts, emails=emails, attributes={EVIL: EVIL, "list": [EVIL]})
     pages.post(f"{user.id}/edit", user_name=EVIL, version="1", active="yes", title=EVIL[:-1])
     asked = []
+    group = pages.group(EVIL, user.id)
+    with pages.app.app_context():
+        actor = factories.actor(pages.organization_id)
+        services.groups.change(actor, group, {"description": EVIL, "external_id": EVIL}, at=NOW)
+        services.users.suspend(actor, user.id, at=NOW, reason=EVIL)
+        services.organizations.change(actor, {"name": EVIL}, at=NOW)
+        factories.token(pages.organization_id, name=EVIL)
+        services.administrators.create(f"<b>{EVIL[5:20]}@x.test".replace(" ", ""), PASSWORD, "admin", at=NOW)
 
     with windows.open() as page:
         page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
         sign_in_to(page, pages)
-        for path in ("", f"{user.id}", f"{user.id}/edit", "?q=<img src=x onerror=alert(1)>"):
+        rooms = ("groups", f"groups/{group}", f"groups/{group}/edit", f"groups/{group}/members/new", "events", "tokens")
+        for path in (
+            "",
+            f"{user.id}",
+            f"{user.id}/edit",
+            "?q=<img src=x onerror=alert(1)>",
+            *map(pages.of, rooms),
+            pages.of("settings"),
+            "/admin/organizations",
+            "/admin/administrators",
+        ):
             page.goto(pages.url(path))
             assert "{{7*7}}" in page.content() or "?" in path
             assert page.locator("img, script:not([src]), b, i").count() == 0

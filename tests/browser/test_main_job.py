@@ -66,8 +66,11 @@ def test_add_suspend_and_sign_out(windows: Windows, pages: Pages, javascript: bo
         save(page)
         expect(page.get_by_role("status")).to_contain_text("Added to")
 
+        page.locator("summary", has_text="Suspend…").click()
+        page.get_by_label("Reason").fill("On leave")
         page.get_by_role("button", name="Suspend").click()
         expect(page.locator(".who")).to_contain_text("Suspended")
+        expect(page.locator(".timeline")).to_contain_text(re.compile(r"Reason\s+On leave"))
         page.get_by_role("button", name="Activate").click()
         expect(page.locator(".who")).to_contain_text("Active")
         page.locator(".me summary").click()

@@ -2,22 +2,52 @@
 
 from flask import Blueprint, Flask
 
-from roster.blueprints.admin import display, home, sessions, sign_in, users, visit
+from roster.blueprints.admin import display, guards, home, sign_in, visit
+from roster.blueprints.admin.accounts import (
+    account,
+    administrators,
+    codes,
+    confirmation,
+    invitations,
+    sessions,
+    set_up,
+)
+from roster.blueprints.admin.groups import groups, members
+from roster.blueprints.admin.organizations import bin_, events, organizations, settings, tokens
+from roster.blueprints.admin.people import memberships, users
+
+STRANGERS = (sessions, set_up, invitations)
+"""Rooms that are open to whoever comes."""
+OWN = (account, codes, confirmation)
+"""Rooms of one's own, in which auditors write, too."""
+REST = (home, users, memberships, groups, members, events, tokens, bin_, settings, organizations, administrators)
 
 
 def register(app: Flask) -> None:
     """Open this door: sign-in for everybody, all else for whoever has signed in."""
     sign_in.register(app)
     display.register(app)
-    app.register_blueprint(sessions.blueprint)
-    app.register_blueprint(_signed_in_pages())
+    for room in STRANGERS:
+        app.register_blueprint(room.blueprint)
+    app.register_blueprint(_own_pages())
+    app.register_blueprint(_pages())
     app.add_url_rule("/", endpoint="root", view_func=home.root)
 
 
-def _signed_in_pages() -> Blueprint:
-    pages = Blueprint("admin", __name__, url_prefix="/admin")
+def _own_pages() -> Blueprint:
+    pages = Blueprint("own", __name__, url_prefix="/admin")
     pages.before_request(visit.begin)
     pages.context_processor(visit.context)
-    pages.register_blueprint(home.blueprint)
-    pages.register_blueprint(users.blueprint)
+    for room in OWN:
+        pages.register_blueprint(room.blueprint)
+    return pages
+
+
+def _pages() -> Blueprint:
+    pages = Blueprint("admin", __name__, url_prefix="/admin")
+    pages.before_request(visit.begin)
+    pages.before_request(guards.demand_writer_to_write)
+    pages.context_processor(visit.context)
+    for room in REST:
+        pages.register_blueprint(room.blueprint)
     return pages

@@ -9,13 +9,23 @@ from uuid import UUID
 import orjson
 from flask import Flask
 
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "iPhone": "an iPhone",
+    "iPad": "an iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "a Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
 HUES = 12
 """How many colours the style sheet has for avatars."""
 
 
 def register(app: Flask) -> None:
     """Let templates use these as filters."""
-    for show in (initials, hue, day, clock, machine_time, thousands, as_json):
+    for show in (initials, hue, day, clock, machine_time, thousands, as_json, browser):
         app.add_template_filter(show)
 
 
@@ -55,6 +65,13 @@ def thousands(count: int) -> str:
 def as_json(value: Any) -> str:
     """Return the value as JSON, in one line."""
     return orjson.dumps(value).decode()
+
+
+def browser(user_agent: str) -> str:
+    """Return what a person calls a browser, as `Firefox on Linux`; of an unusual one, what it says itself."""
+    name = next((name for sign, name in BROWSERS.items() if sign in user_agent), None)
+    system = next((system for sign, system in SYSTEMS.items() if sign in user_agent), None)
+    return f"{name} on {system}" if name and system else user_agent or "A browser that does not say what it is"
 
 
 def _letters(word: str) -> str:

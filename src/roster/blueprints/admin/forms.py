@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from roster.errors import AppException, ErrorCode
 
@@ -21,6 +21,44 @@ class Form:
     def refusals(self) -> "Refusals":
         """Return a block that keeps what a schema or a service refuses, so that the view can show the form again."""
         return Refusals(self)
+
+
+class TextForm(Form):
+    """A form of plain texts, by name. Secrets are no parts of it: they are read once and never shown again."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, sent: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self.parts: dict[str, Any] = {name: (sent or {}).get(name) or "" for name in self.FIELDS}
+
+    def values(self, schema: Schema, **besides: Any) -> dict[str, Any]:
+        """Return what the form means, as services take it.
+
+        Raises:
+            ValidationError: naming what is wrong, by part.
+        """
+        loaded: dict[str, Any] = schema.load(self.parts | besides)
+        return loaded
+
+
+class VersionedForm(Form):
+    """A form that changes something others change, too: it knows the version that it was made of."""
+
+    def __init__(self, parts: Mapping[str, Any], version: int = 0) -> None:
+        super().__init__()
+        self.parts = dict(parts)
+        self.version = version
+
+    @classmethod
+    def showing(cls, state: Mapping[str, Any], version: int = 0) -> Self:
+        """Return the form that shows this state."""
+        raise NotImplementedError
+
+
+def version_of(text: str) -> int:
+    """Return the version that was shown; 0, which nothing has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class Refusals:

@@ -4,16 +4,15 @@ Nothing typed is lost and nothing of theirs is undone unseen: what only they cha
 stays as typed with theirs beside it, and saving again saves what is then on the screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row
 
 from roster.blueprints.admin import timeline
+from roster.blueprints.admin.forms import VersionedForm
 from roster.blueprints.admin.timeline import Entry, text_of
-from roster.blueprints.admin.user_form import UserForm, state_of
-from roster.models import User
 
 
 @dataclass(slots=True)
@@ -25,29 +24,30 @@ class LateEdit:
     theirs: dict[str, str] = field(default_factory=dict)
 
 
-def merge(form: UserForm, user: User, events: Sequence[Row[Any]]) -> LateEdit:
-    """Bring the form up to date with the user as they are now.
+def merge(form: VersionedForm, now: Mapping[str, Any], version: int, events: Sequence[Row[Any]]) -> LateEdit:
+    """Bring the form up to date with its subject as it is now.
 
     Args:
         form: as it was sent; changed here.
-        user: as they are now.
-        events: what was done since the version that the form was made of, the newest first.
+        now: the subject's values now, as events record them.
+        version: the subject's version now.
+        events: what was done to the subject, the newest first.
     """
-    now = state_of(user)
-    before = {name: change[0] for event in events for name, change in event.changes.items()}
-    shown, theirs = UserForm.showing(now | before), UserForm.showing(now)
-    late = LateEdit(timeline.of(events))
+    missed = events[: max(0, version - form.version)]
+    before = {name: change[0] for event in missed for name, change in event.changes.items()}
+    shown, theirs = form.showing({**now, **before}), form.showing(now)
+    late = LateEdit(timeline.of(missed))
     for part in _changed_by_others(form, shown, theirs):
         if form.parts[part] == shown.parts[part]:
             form.parts[part] = theirs.parts[part]
             late.taken_over.append(part)
         else:
             late.theirs[part] = text_of(now[part]) or "empty"
-    form.version = user.version
+    form.version = version
     return late
 
 
-def _changed_by_others(form: UserForm, shown: UserForm, theirs: UserForm) -> list[str]:
+def _changed_by_others(form: VersionedForm, shown: VersionedForm, theirs: VersionedForm) -> list[str]:
     return [
         part
         for part, typed in form.parts.items()

@@ -11,8 +11,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf.csrf import CSRFError
 
 from roster import services
-from roster.blueprints import problem
+from roster.blueprints import limits, problem
 from roster.errors import MALFORMED_REQUEST, AppException
+from roster.services.sign_ins import Browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login has no types
     email: str
     role: str
     organization_id: UUID | None
+    session_id: UUID
+    confirmed_at: datetime
     secret: str = field(repr=False)
 
     def get_id(self) -> str:
@@ -39,21 +42,32 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _too_old)
 
 
-def begin(email: str, password: str) -> None:
+def begin(email: str, password: str, code: str = "") -> None:
     """Sign an administrator in, in a session that has nothing of the one before.
 
     Raises:
-        AppException: WRONG_SIGN_IN.
+        AppException: TOO_MANY_REQUESTS, WRONG_SIGN_IN, CODE_NEEDED, WRONG_CODE, LOCKED_OUT.
     """
-    secret = services.administrators.sign_in(email, password, at=datetime.now(UTC))
+    demand_patience()
+    browser = Browser(request.user_agent.string, request.remote_addr or "")
+    secret = services.sign_ins.sign_in(email, password, at=datetime.now(UTC), code=code, browser=browser)
     session.clear()
     login_user(_load(secret))
+
+
+def demand_patience() -> None:
+    """Count an attempt of this address to show a password.
+
+    Raises:
+        AppException: TOO_MANY_REQUESTS.
+    """
+    limits.demand("sign_in", request.remote_addr or "")
 
 
 def end() -> None:
     """Sign out, here and on the server."""
     if (administrator := current()) is not None:
-        services.administrators.sign_out(administrator.secret)
+        services.sign_ins.sign_out(administrator.secret)
     logout_user()
     session.clear()
 
@@ -68,9 +82,15 @@ def ask() -> ResponseReturnValue:
     sending = request.method not in {"GET", "HEAD"}
     if sending:
         flash("Your sign-in had ended, so nothing was saved. Sign in and send it again.", "warning")
-    back = request.referrer if sending or "HX-Request" in request.headers else request.full_path.rstrip("?")
-    page = url_for("sessions.new", next=safe(_path(back)))
+    page = url_for("sessions.new", next=way_back())
     return ("", 401, {"HX-Redirect": page}) if "HX-Request" in request.headers else redirect(page, 303)
+
+
+def way_back() -> str | None:
+    """Return the page to go back to after a detour: this one, or the one whose form was sent."""
+    sending = request.method not in {"GET", "HEAD"}
+    back = request.referrer if sending or "HX-Request" in request.headers else request.full_path.rstrip("?")
+    return safe(_path(back))
 
 
 def safe(path: str | None) -> str | None:
@@ -90,8 +110,10 @@ def _path(url: str | None) -> str | None:
 
 
 def _load(secret: str) -> SignedIn | None:
-    found = services.administrators.find_by_session(secret, at=datetime.now(UTC))
-    return SignedIn(found.id, found.email, found.role, found.organization_id, secret) if found else None
+    if (found := services.sign_ins.find(secret, at=datetime.now(UTC))) is None:
+        return None
+    who = found.administrator
+    return SignedIn(who.id, who.email, who.role, who.organization_id, found.session_id, found.confirmed_at, secret)
 
 
 def _too_old(_: CSRFError) -> ResponseReturnValue:

@@ -1,24 +1,22 @@
 """Who is looking, and at which organization: asked once, before each page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from flask import g, request
+from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from roster import services
 from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.sign_in import SignedIn
-from roster.errors import FORBIDDEN, ORGANIZATION_NOT_FOUND, AppException
+from roster.errors import ORGANIZATION_NOT_FOUND, AppException
 from roster.models import Actor, Organization
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-READING = {"GET", "HEAD", "OPTIONS"}
+NOWHERE = UUID(int=0)
+"""The organization of what is done to administrators: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,7 @@ class Place:
     id: UUID
     slug: str
     name: str
+    is_suspended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +54,35 @@ class Visit:
         """Whether this administrator may change anything: auditors only read."""
         return self.administrator.role != "auditor"
 
-    def actor(self) -> Actor:
-        """Return whom events name."""
-        who = self.administrator
-        return Actor(self.organization.id, "administrator", who.email, "page", id=who.id, request_id=g.request_id)
+    @property
+    def home(self) -> UUID | None:
+        """The one organization that this administrator looks after; None where it is all of them."""
+        return self.administrator.organization_id
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this administrator looks after administrators, too."""
+        return self.administrator.role == "owner"
+
+    def actor(self, organization_id: UUID | None = None) -> Actor:
+        """Return whom events name; for this page's organization if no other is given."""
+        who, where = self.administrator, self.organization.id if organization_id is None else organization_id
+        return Actor(where, "administrator", who.email, "page", id=who.id, request_id=g.request_id)
 
 
 def begin() -> ResponseReturnValue | None:
-    """Find out who it is; send strangers to sign in, and refuse what this administrator may not do.
+    """Find out who it is, and send strangers to sign in.
 
     Raises:
-        AppException: ORGANIZATION_NOT_FOUND, FORBIDDEN.
+        AppException: ORGANIZATION_NOT_FOUND.
     """
     administrator = sign_in.current()
     if administrator is None:
         return sign_in.ask()
     slug = (request.view_args or {}).pop("slug", None)
     g.visit = Visit(administrator, tuple(_places(administrator)), slug)
-    if request.method not in READING:
-        demand_writer()
+    if slug is not None:
+        _ = g.visit.organization  # before any other rule: who may not see it learns nothing but that
     return None
 
 
@@ -87,25 +96,21 @@ def visit() -> Visit:
     return g.visit  # type: ignore[no-any-return] # put there by `begin`
 
 
-def demand_writer() -> None:
-    """Refuse whoever may only read.
-
-    Raises:
-        AppException: FORBIDDEN.
-    """
-    if not visit().may_write:
-        raise AppException(FORBIDDEN, "As an auditor you see everything here, and change nothing.")
+def now() -> datetime:
+    """Return the time this request counts from."""
+    return datetime.now(UTC)
 
 
-def for_writers(view: Callable[P, R]) -> Callable[P, R]:
-    """Refuse a form to those who could not send it."""
+def room(name: str, import_name: str, path: str) -> Blueprint:
+    """Return a blueprint for pages of one organization, whose links stay in it."""
+    blueprint = Blueprint(name, import_name, url_prefix=f"/<slug>{path}")
+    blueprint.url_defaults(_same_organization)
+    return blueprint
 
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        demand_writer()
-        return view(*args, **kwargs)
 
-    return guarded
+def _same_organization(_: str, values: dict[str, Any]) -> None:
+    if "slug" not in values:
+        values["slug"] = visit().slug
 
 
 def _places(administrator: SignedIn) -> Iterable[Place]:
@@ -113,4 +118,4 @@ def _places(administrator: SignedIn) -> Iterable[Place]:
     found: Iterable[Organization] = (
         services.organizations.search() if home is None else [services.organizations.get(home)]
     )
-    return (Place(organization.id, organization.slug, organization.name) for organization in found)
+    return (Place(one.id, one.slug, one.name, one.suspended_at is not None) for one in found)

@@ -63,3 +63,18 @@ for (const failure of ["htmx:error", "htmx:response:error"]) {
     if (found) found.textContent = "The search got no answer. Press Enter to try again.";
   });
 }
+
+/* What is shown once can be copied with one click; without a script, the button is not there. */
+for (const button of document.querySelectorAll("[data-copies]")) button.hidden = !navigator.clipboard;
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copies]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copies);
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.innerText);
+    button.querySelector("span").textContent = "Copied";
+  } catch {
+    source.select?.();
+  }
+});

@@ -1,0 +1,1 @@
+"""Pages about administrators: signing in, the first one, one's own account, the others."""

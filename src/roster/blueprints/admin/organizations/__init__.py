@@ -1,0 +1,1 @@
+"""Pages about organizations: the list, and what each has besides people and groups."""
