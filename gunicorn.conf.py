@@ -2,15 +2,20 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from typing import Any
 
-from roster.config import Settings
+from roster.config import ConfigurationError, Settings
 
 # Where workers share what they count. The library looks for it when it is imported, so this comes first.
-METRICS = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="roster-metrics-"))
+OWN_METRICS = None if "PROMETHEUS_MULTIPROC_DIR" in os.environ else tempfile.mkdtemp(prefix="roster-metrics-")
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", OWN_METRICS or "")
 
-settings = Settings.from_environment()  # refuses more threads than the pool has connections
+try:
+    settings = Settings.from_environment()  # refuses more threads than the pool has connections
+except ConfigurationError as error:
+    sys.exit(f"Error: {error}")
 
 bind = f"127.0.0.1:{settings.port}"  # the Procfile says otherwise
 worker_class = "gthread"
@@ -28,11 +33,12 @@ limit_request_line = 8190
 
 def child_exit(_: Any, worker: Any) -> None:
     """Forget the gauges of a worker that has ended."""
-    from prometheus_client import multiprocess  # noqa: PLC0415 - see METRICS
+    from prometheus_client import multiprocess  # noqa: PLC0415 - see OWN_METRICS
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call] # the library has no types here
 
 
 def on_exit(_: Any) -> None:
-    """Remove what the workers counted."""
-    shutil.rmtree(METRICS, ignore_errors=True)
+    """Remove what the workers counted, where nobody else said where to keep it."""
+    if OWN_METRICS:
+        shutil.rmtree(OWN_METRICS, ignore_errors=True)

@@ -9,7 +9,9 @@ from werkzeug.test import TestResponse
 
 from tests import factories
 
-USERS = "/api/v1/users"
+V1 = "/api/v1"
+USERS, GROUPS, EVENTS, TOKENS = (f"{V1}/{name}" for name in ("users", "groups", "events", "tokens"))
+ORGANIZATIONS = f"{V1}/organizations"
 NEVER_TOLD = ("psycopg2", "sqlalchemy", "SELECT", "Traceback", "roster/")
 
 
@@ -47,11 +49,17 @@ class Api:
         assert response.status_code == 201, response.text
         return dict(response.get_json())
 
-    def pages(self, **query: Any) -> list[list[dict[str, Any]]]:
+    def new_group(self, display_name: str = "staff", **values: Any) -> str:
+        """Create a group, and return its address."""
+        response = self.post(GROUPS, json={"display_name": display_name} | values)
+        assert response.status_code == 201, response.text
+        return f"{GROUPS}/{response.get_json()['id']}"
+
+    def pages(self, path: str = "", **query: Any) -> list[list[dict[str, Any]]]:
         """Walk over all pages of a list."""
         pages, after = [], None
         while True:
-            response = self.get(query_string=query | ({"after": after} if after else {}))
+            response = self.get(path, query_string=query | ({"after": after} if after else {}))
             assert response.status_code == 200, response.text
             pages.append(response.get_json()["items"])
             if (after := response.get_json()["next"]) is None:

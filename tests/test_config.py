@@ -66,6 +66,10 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "ROSTER_MAX_BODY": "2048",
         "ROSTER_LOG_LEVEL": "DEBUG",
         "ROSTER_SECURE_COOKIES": "true",
+        "ROSTER_SIGN_IN_LIMIT": "5/hour",
+        "ROSTER_TOKEN_LIMIT": "6000/minute",
+        "ROSTER_PROXIES": "2",
+        "ROSTER_HOSTS": "roster.example.com,.example.org",
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)

@@ -9,8 +9,10 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roster import blueprints, cli, logs, migrations
+from roster.blueprints import limits
 from roster.blueprints.json_provider import OrjsonProvider
 from roster.blueprints.request_line import RequestLine
 from roster.config import Settings
@@ -39,8 +41,16 @@ def create_app(settings: Settings | None = None, instance_path: str | os.PathLik
     database.init_app(app)
     Migrate(app, database, directory=str(migrations.DIRECTORY))
     RequestLine(app, seconds=settings.request_timeout)
+    limits.register(app, sign_in=settings.sign_in_limit, token=settings.token_limit)
     blueprints.register(app, CSRFProtect(app))
+    _believe_proxies(app, settings.proxies)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """Take the client's address, host and scheme from what so many proxies before us say; from nobody where 0."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign] # Flask's own way
 
 
 def _flask_config(settings: Settings, instance: Path) -> dict[str, object]:
@@ -56,6 +66,7 @@ def _flask_config(settings: Settings, instance: Path) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_NAME": "roster",
         "WTF_CSRF_TIME_LIMIT": None,
+        "TRUSTED_HOSTS": list(settings.hosts) or None,
         "API_TITLE": "Roster",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",

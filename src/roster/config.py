@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from environs import Env, EnvValidationError
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf, Range, Regexp
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -14,6 +14,7 @@ PAAS_MARKS = ("DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVIC
 """Variables that Heroku, Render, Railway, Fly, Cloud Run and Cloud Foundry set on every process they start."""
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LIMIT = r"[1-9][0-9]{0,8}/(second|minute|hour)$"
 DRIVER = "postgresql+psycopg2://"
 
 
@@ -42,6 +43,10 @@ class Settings:
     max_body: int = 1_048_576
     log_level: str = "INFO"
     secure_cookies: bool = False
+    sign_in_limit: str = "20/minute"
+    token_limit: str = "100/second"  # noqa: S105 - no secret
+    proxies: int = 0
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -69,6 +74,10 @@ class Settings:
             max_body=env.int("ROSTER_MAX_BODY", default.max_body, validate=Range(1024)),
             log_level=env.str("ROSTER_LOG_LEVEL", default.log_level, validate=OneOf(LOG_LEVELS)),
             secure_cookies=env.bool("ROSTER_SECURE_COOKIES", _on_paas()),
+            sign_in_limit=env.str("ROSTER_SIGN_IN_LIMIT", default.sign_in_limit, validate=Regexp(LIMIT)),
+            token_limit=env.str("ROSTER_TOKEN_LIMIT", default.token_limit, validate=Regexp(LIMIT)),
+            proxies=env.int("ROSTER_PROXIES", int(_on_paas()), validate=Range(0, 10)),
+            hosts=tuple(env.list("ROSTER_HOSTS", [])),
         )
         faults = _faults_of(env)
         _refuse(faults + _missing(settings) + _unreadable(settings) + ([] if faults else _contradictions(settings)))

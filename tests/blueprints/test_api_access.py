@@ -20,6 +20,8 @@ ROUTES = [
     ("POST", f"{USERS}/{ID}/restore", "users:write"),
     ("POST", f"{USERS}/{ID}/suspend", "users:write"),
     ("POST", f"{USERS}/{ID}/activate", "users:write"),
+    ("GET", f"{USERS}/{ID}/groups", "groups:read"),
+    ("GET", f"{USERS}/{ID}/events", "events:read"),
 ]
 MALFORMED = ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer abc", "Bearer " + "-" * 32, "Bearer " + "é" * 40, "\x00"]
 

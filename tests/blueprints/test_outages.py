@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from roster import services
 from roster.app import create_app
 from roster.config import Settings
 from roster.database import database
 from tests import factories
+from tests.conftest import FREE
 from tests.database.conftest import through
 from tests.database.proxy import Proxy, upstream_of
 
@@ -26,7 +25,6 @@ WITHOUT_DATABASE = {
     "alive",
     "api-docs.openapi_json",
     "api_docs",
-    "sessions.new",
     "root",
     "metrics",
 }
@@ -44,7 +42,9 @@ def wire(database_url: str) -> Iterator[Proxy]:
 def distant(app: Flask, wire: Proxy, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Roster with its database behind a wire that can be cut. Its schema is there, thanks to `app`."""
     url = through(wire, database_url).render_as_string(hide_password=False)
-    settings = Settings(database_url=url, secret_key="only for tests", request_timeout=SECONDS, connect_timeout=2)
+    settings = Settings(
+        database_url=url, secret_key="only for tests", request_timeout=SECONDS, connect_timeout=2, **FREE
+    )
     distant = create_app(settings, tmp_path_factory.mktemp("distant"))
     distant.testing = True
     distant.config["WTF_CSRF_ENABLED"] = False
@@ -55,11 +55,8 @@ def distant(app: Flask, wire: Proxy, database_url: str, tmp_path_factory: pytest
 
 
 @pytest.fixture
-def visitor(
-    distant: Flask, wire: Proxy, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[FlaskClient, dict[str, str]]]:
+def visitor(distant: Flask, wire: Proxy) -> Iterator[tuple[FlaskClient, dict[str, str]]]:
     """A browser that is signed in, and a token's header."""
-    monkeypatch.setattr(services.administrators, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     wire.heal()
     with distant.app_context():
         organization = factories.organization("acme")
@@ -83,15 +80,16 @@ def _calls(app: Flask) -> list[tuple[Rule, str]]:
 
 
 def _call(client: FlaskClient, rule: Rule, method: str, header: dict[str, str]) -> TestResponse:
-    """Ask for the route as somebody who may, with what it wants to be sent."""
-    path = rule.rule.replace("<slug>", "acme")
-    for name in rule.arguments:
-        path = re.sub(rf"<(\w+:)?{name}>", str(uuid4()), path)
-    if path.startswith("/api/"):
-        body = {"json": {"user_name": "eve"}} if method in {"POST", "PATCH"} else {}
-        return client.open(path, method=method, headers=header, **body)
-    form = {"user_name": "eve", "email": "a@b.test", "password": "long enough for all"}
-    return client.open(path, method=method, data=form if method == "POST" else None)
+    values = {"slug": "acme", "prefix": "0" * 8, "secret": "x" * 43, "form": "csv"}
+    path = re.sub(r"<uuid:\w+>", str(uuid4()), rule.rule)
+    path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda match: values.get(match[1], "x"), path)
+    body = {"json": {"user_name": "eve"}} if path.startswith("/api/") and method in {"POST", "PATCH"} else {}
+    form = (
+        {"data": {"user_name": "eve", "email": "a@b.test", "password": "long enough for all"}}
+        if not path.startswith("/api/") and method == "POST"
+        else {}
+    )
+    return client.open(path, method=method, headers=header if path.startswith("/api/") else {}, **body, **form)
 
 
 @pytest.mark.parametrize("outage", ["refused", "silent"])

@@ -18,10 +18,10 @@ def test_an_administrator_is_created_and_can_sign_in(app: Flask, roster: Run) ->
 
     assert (result.exit_code, result.output) == (0, "Created owner Ada@Example.test.\n")
     with app.app_context():
-        secret = services.administrators.sign_in("ada@example.test", "pässword 1", at=NOW)
-        administrator = services.administrators.find_by_session(secret, at=NOW)
-        assert administrator
-        assert (administrator.role, administrator.organization_id) == ("owner", None)
+        secret = services.sign_ins.sign_in("ada@example.test", "pässword 1", at=NOW)
+        found = services.sign_ins.find(secret, at=NOW)
+        assert found
+        assert (found.administrator.role, found.administrator.organization_id) == ("owner", None)
 
 
 def test_a_password_that_is_asked_for_is_asked_twice_and_not_shown(app: Flask, roster: Run) -> None:
@@ -31,7 +31,7 @@ def test_a_password_that_is_asked_for_is_asked_twice_and_not_shown(app: Flask, r
     assert "password 1" not in result.output
     assert "Created admin ada@example.test." in result.output
     with app.app_context():
-        assert services.administrators.sign_in("ada@example.test", "password 1", at=NOW)
+        assert services.sign_ins.sign_in("ada@example.test", "password 1", at=NOW)
 
 
 def test_an_administrator_may_belong_to_one_organization(app: Flask, roster: Run) -> None:
@@ -43,10 +43,10 @@ def test_an_administrator_may_belong_to_one_organization(app: Flask, roster: Run
 
     assert result.exit_code == 0
     with app.app_context():
-        secret = services.administrators.sign_in("a@b.test", "password 1", at=NOW)
-        administrator = services.administrators.find_by_session(secret, at=NOW)
-        assert administrator
-        assert administrator.organization_id == services.organizations.get_by_slug("acme").id
+        secret = services.sign_ins.sign_in("a@b.test", "password 1", at=NOW)
+        found = services.sign_ins.find(secret, at=NOW)
+        assert found
+        assert found.administrator.organization_id == services.organizations.get_by_slug("acme").id
 
 
 def test_a_taken_address_is_told_in_a_sentence(roster: Run) -> None:
@@ -88,4 +88,4 @@ def test_nobody_signs_in_with_a_password_of_somebody_else(app: Flask, roster: Ru
     roster("administrators", "create", "a@b.test", "--password-stdin", input="password 1\n")
 
     with app.app_context(), pytest.raises(AppException, match="wrong"):
-        services.administrators.sign_in("a@b.test", "password 2", at=NOW)
+        services.sign_ins.sign_in("a@b.test", "password 2", at=NOW)

@@ -29,7 +29,7 @@ def test_an_empty_database_gets_people_and_an_owner_who_can_sign_in(tmp_path: Pa
 
     assert told
     email, password = told.split("  password: ")
-    assert services.administrators.sign_in(email, password, at=datetime.now(UTC))
+    assert services.sign_ins.sign_in(email, password, at=datetime.now(UTC))
     assert people_count() > 200
     assert stat.S_IMODE((tmp_path / "demo-sign-in.txt").stat().st_mode) == 0o600
     assert demo.fill_if_empty(tmp_path) == told

@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any
 from urllib.request import urlopen
 
@@ -144,3 +146,53 @@ def test_a_taken_port_is_told_before_anything_is_changed(process: Process, empty
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == f"Error: Port {port} is taken. Choose another one: PORT={port + 1} make run\n"
+
+
+def ready_within(port: int, seconds: float) -> bool:
+    ends_at = monotonic() + seconds
+    while monotonic() < ends_at:
+        with suppress(OSError):  # an HTTP error is one, too
+            if get(port, "/readyz")[0] == 200:
+                return True
+        Event().wait(0.1)
+    return False
+
+
+def test_a_killed_postmaster_is_started_again(environment: dict[str, str], port: int, tmp_path: Path) -> None:
+    with serving(environment, port, tmp_path) as server:
+        welcome(server)
+        assert ready_within(port, 10)
+        record = Path(environment["ROSTER_INSTANCE_PATH"], "postgres/18/data/postmaster.pid")
+
+        os.kill(int(record.read_text().split()[0]), signal.SIGKILL)
+
+        assert ready_within(port, 20)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+
+
+def test_half_a_body_holds_nobody_up(environment: dict[str, str], port: int, tmp_path: Path) -> None:
+    limits = {"ROSTER_REQUEST_TIMEOUT": "1", "WEB_CONCURRENCY": "1", "ROSTER_THREADS": "2"}
+    half = b"POST /admin/login HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\ncsrf"
+
+    with serving(environment | limits, port, tmp_path / ".") as server, ExitStack() as stack:
+        welcome(server)
+        assert ready_within(port, 10)
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(4)]
+        for connection in slow:
+            connection.sendall(half)
+
+        assert get(port, "/healthz")[0] == 200
+        slow[0].settimeout(10)
+        assert b" 408 " in slow[0].recv(100)
+
+
+@pytest.mark.parametrize("chunk", [b"zz\r\n", b"-1\r\n"])
+def test_a_malformed_chunk_is_the_clients_fault(
+    environment: dict[str, str], port: int, tmp_path: Path, chunk: bytes
+) -> None:
+    with serving(environment, port, tmp_path) as server:
+        welcome(server)
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(b"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk)
+            assert client.recv(100).split()[1] == b"400"

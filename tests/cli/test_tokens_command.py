@@ -5,6 +5,7 @@ import pytest
 from flask import Flask
 
 from roster import services
+from roster.errors import AppException
 from roster.models.token import SCOPES
 from tests.api import USERS
 from tests.cli.conftest import Process, Run
@@ -123,3 +124,33 @@ def test_what_is_wrong_is_told_and_no_token_is_issued(roster: Run, arguments: li
     assert result.exit_code in {1, 2}
     assert message in result.output
     assert roster("tokens", "list", "--organization", "acme").output == ""
+
+
+def test_a_token_is_replaced_and_the_old_one_goes_on_for_a_while(app: Flask, roster: Run) -> None:
+    old = roster("tokens", "issue", "--organization", "acme", "--kind", "api").output.strip()
+
+    new = roster("tokens", "rotate", "--organization", "acme", old.split("_")[2][:8], "--overlap", "2").output.strip()
+
+    now = datetime.now(UTC)
+    with app.app_context():
+        for token in (old, new):
+            assert services.tokens.authenticate(token, at=now + timedelta(minutes=119)).kind == "api"
+        assert services.tokens.authenticate(new, at=now + timedelta(hours=3))
+        with pytest.raises(AppException, match="bearer"):
+            services.tokens.authenticate(old, at=now + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("organization", "prefix", "message"),
+    [
+        ("acme", "00000000", "No such token."),
+        ("acme", "\udcff", "Must not contain the character U+DCFF."),
+        ("nowhere", "00000000", "There is no organization 'nowhere'."),
+        ("\udcff", "00000000", "Must not contain the character U+DCFF."),
+    ],
+)
+def test_a_token_that_is_not_there_is_not_replaced(roster: Run, organization: str, prefix: str, message: str) -> None:
+    result = roster("tokens", "rotate", "--organization", organization, prefix)
+
+    assert result.exit_code in {1, 2}
+    assert message in result.output

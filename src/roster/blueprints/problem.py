@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
-from roster.database import is_contention, is_outage
+from roster.database import is_contention, is_outage, is_schema_missing
 from roster.errors import (
     BODY_TOO_LARGE,
     DATABASE_UNAVAILABLE,
@@ -34,6 +34,7 @@ STATUS = {
     Kind.STALE: 412,
     Kind.TOO_MANY: 429,
     Kind.UNSUPPORTED: 415,
+    Kind.TOO_SLOW: 408,
 }
 RETRY_AFTER = 1
 """Seconds after which a client may try again when the database was away."""
@@ -49,13 +50,16 @@ def register(app: Flask) -> None:
 
 def known(error: AppException) -> Response:
     """Answer a failure that has a name."""
-    return _answer(STATUS[error.error.kind], error.error.code, error.message, fields=error.fields)
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
+    return _answer(STATUS[error.error.kind], error.error.code, error.message, fields=error.fields, headers=headers)
 
 
 def refused(error: HTTPException) -> Response:
     """Answer what Flask refused by itself: an unknown URL, a wrong method, a body too large."""
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value] # a redirect, or an answer that is ready
+    if isinstance(error, SecurityError):
+        return _answer(error.code, "bad_request", "This server does not answer to that name.")
     if error.code == 413:
         return known(AppException(BODY_TOO_LARGE))
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
@@ -65,6 +69,9 @@ def refused(error: HTTPException) -> Response:
 
 def database_failed(error: SQLAlchemyError) -> Response:
     """Answer a failure of the database: 503 where trying later may help. The driver's words stay in the log."""
+    if is_schema_missing(error):
+        log.error("the schema is not the one this code is for", exc_info=error)
+        return known(AppException(DATABASE_UNAVAILABLE))
     if not is_outage(error):
         return unexpected(error)
     log.warning("database unavailable", exc_info=error)
@@ -85,11 +92,12 @@ def _answer(
     fields: Mapping[str, list[str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    speak = _problem if request.path.startswith("/api/") else _page
+    is_routed = not isinstance(request.routing_exception, SecurityError)
+    speak = _problem if request.path.startswith("/api/") else _page if is_routed else _bare
     response = speak(status, code, message, fields or {})
     response.headers.update(headers or {})
     if status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER))
     if status == 401 and speak is _problem:
         response.headers["WWW-Authenticate"] = 'Bearer realm="roster"'
     return response
@@ -113,3 +121,9 @@ def _page(status: int, code: str, message: str, fields: Mapping[str, list[str]])
         "error.html", status=status, code=code, message=message, fields=fields, request_id=g.get("request_id")
     )
     return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def _bare(status: int, _code: str, message: str, _fields: Mapping[str, list[str]]) -> Response:
+    """A page without links: under a name that is not ours there are no addresses."""
+    title = HTTPStatus(status).phrase
+    return Response(f"<!doctype html><title>{title}</title><p>{message}</p>", status, content_type="text/html")

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from roster.cli import administrators, db, doctor, organizations, serve, tokens, users
+from roster.cli import administrators, db, doctor, groups, organizations, purge, serve, tokens, users
 from roster.config import ConfigurationError
 from roster.database import is_outage, is_schema_missing
 from roster.database.embedded import EmbeddedError
@@ -52,8 +52,8 @@ def _sentence(error: SQLAlchemyError) -> str:
 def commands(create_app: Callable[[], Flask]) -> Commands:
     """Return the whole command line of the application that `create_app` makes."""
     main = Commands(create_app=create_app, help="Roster, a self-hosted user directory.")
-    for module in (db, organizations, administrators, tokens, users):
+    for module in (db, organizations, administrators, tokens, users, groups):
         main.add_command(module.group)
-    main.add_command(doctor.doctor)
-    main.add_command(serve.serve)
+    for command in (doctor.doctor, serve.serve, purge.purge, purge.worker):
+        main.add_command(command)
     return main

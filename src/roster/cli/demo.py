@@ -2,11 +2,13 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from roster import services
 from roster.cli.command import now
 from roster.cli.demo_people import people
+from roster.errors import AppException
 from roster.models import Actor
 from roster.services.imports import Line
 
@@ -23,12 +25,15 @@ def fill_if_empty(instance: Path) -> str | None:
     slugs = {organization.slug for organization in services.organizations.search()}
     if slugs <= {SLUG} and not services.administrators.any_exist():
         if not slugs:
-            services.organizations.create(SLUG, NAME, at=now())
-        _write_secret(note, _fill())
+            with suppress(AppException):  # another first start was faster
+                services.organizations.create(SLUG, NAME, at=now())
+        if (sign_in := _fill()) is not None:
+            _write_secret(note, sign_in)
     return note.read_text() if note.exists() else None
 
 
-def _fill() -> str:
+def _fill() -> str | None:
+    """Make the people and the owner; return how to sign in, or None where another first start made them."""
     at, password = now(), secrets.token_urlsafe(9)
     organization = services.organizations.get_by_slug(SLUG)
     actor = Actor(organization.id, kind="command", label="roster serve (demo)", door="command")
@@ -36,7 +41,10 @@ def _fill() -> str:
     report = services.imports.users(actor, lines, on_error="rollback", at=at)
     if not report.kept:
         raise RuntimeError(f"demo people were refused: {report.refused}")
-    services.administrators.create(OWNER, password, "owner", at=at)
+    try:
+        services.administrators.create(OWNER, password, "owner", at=at)
+    except AppException:
+        return None
     return f"{OWNER}  password: {password}"
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -14,7 +15,11 @@ from flask_migrate import upgrade
 
 from roster.cli import demo
 from roster.config import Settings
-from roster.database import database
+from roster.database import database, embedded
+from roster.database.embedded import EmbeddedError
+
+WATCHED_EVERY = 0.5
+"""Seconds between looks at the embedded database."""
 
 
 @click.command()
@@ -47,17 +52,30 @@ def _demand_free(port: int) -> None:
 
 
 def _gunicorn(port: int) -> int:
-    """Run gunicorn to its end and return its exit code. The database stays ours: it ends after gunicorn."""
-    environ = os.environ | {
-        "DATABASE_URL": current_app.config["SQLALCHEMY_DATABASE_URI"],
-        "ROSTER_INSTANCE_PATH": current_app.instance_path,
-    }
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "roster.app:create_app()"]
-    with subprocess.Popen(command, env=environ) as server:  # noqa: S603 - our own interpreter
+    """Run gunicorn to its end and return its exit code. It holds the embedded database by itself, as we do."""
+    environ = os.environ | {"ROSTER_INSTANCE_PATH": current_app.instance_path}
+    with subprocess.Popen(_command(port), env=environ) as server:  # noqa: S603 - our own interpreter
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
         while True:
             try:
-                return server.wait()
+                return server.wait(timeout=WATCHED_EVERY)
+            except subprocess.TimeoutExpired:
+                _revive()
             except KeyboardInterrupt:
                 server.terminate()  # from a terminal it had the same Ctrl-C; from elsewhere only we had it
+
+
+def _command(port: int) -> list[str]:
+    """What gunicorn.conf.py says, too, but that is only read in its own folder."""
+    settings: Settings = current_app.extensions["roster.settings"]
+    workers = ["--worker-class", "gthread", "--workers", str(settings.workers), "--threads", str(settings.threads)]
+    listen = ["--preload", "--bind", f"127.0.0.1:{port}"]
+    return [sys.executable, "-m", "gunicorn", *workers, *listen, "roster.app:create_app()"]
+
+
+def _revive() -> None:
+    """Start the embedded database again if it died; nobody else would. Costs next to nothing while it lives."""
+    if current_app.extensions["roster.settings"].database_url is None:
+        with suppress(EmbeddedError):
+            embedded.start(Path(current_app.instance_path)).stop()

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from roster import services
 from roster.cli.command import actor, checked, now, organization_of
 from roster.models.token import SCOPES
-from roster.schemas.text import Text
+from roster.schemas.fields.text import Text
 
 group = AppGroup("tokens", help="Tokens: how programs sign in.")
 
@@ -56,6 +56,17 @@ def index(organization: str) -> None:
     for token in services.tokens.search(organization_of(organization).id):
         state = "revoked" if token.revoked_at else "expired" if token.expires_at and token.expires_at <= at else "valid"
         click.echo("\t".join([token.prefix, token.kind, token.name, state, " ".join(token.scopes)]))
+
+
+@group.command()
+@organization_option
+@click.argument("prefix")
+@click.option("--overlap", metavar="HOURS", type=click.IntRange(0, 720), default=1, show_default=True)
+def rotate(organization: str, prefix: str, overlap: int) -> None:
+    """Print a token that replaces the one that shows PREFIX; the old one goes on for the overlap."""
+    who = actor(organization_of(organization).id)
+    shown = checked(Text(), prefix, "PREFIX")
+    click.echo(services.tokens.rotate(who, shown, at=now(), overlap=timedelta(hours=overlap)))
 
 
 @group.command()

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import g, request
 
 from roster import services
+from roster.blueprints import limits
 from roster.errors import FORBIDDEN, STALE_VERSION, UNAUTHENTICATED, AppException
 from roster.models import Actor
 from roster.services.tokens import Access
@@ -20,13 +21,16 @@ def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Demand a token that has the scope.
 
     Raises:
-        AppException: UNAUTHENTICATED, FORBIDDEN.
+        AppException: UNAUTHENTICATED, ORGANIZATION_SUSPENDED, TOO_MANY_REQUESTS, FORBIDDEN.
     """
 
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.access = services.tokens.authenticate(_bearer(), at=now())
+            g.access = services.tokens.authenticate(bearer(), at=now())
+            limits.demand("token", g.access.token_id.hex)
+            if not g.access.is_noted:
+                services.tokens.touch(g.access.organization_id, g.access.token_id, at=now())
             if scope not in g.access.scopes:
                 raise AppException(FORBIDDEN, f"This token does not have the scope {scope}.")
             return view(*args, **kwargs)
@@ -78,7 +82,12 @@ def demand_version(version: int) -> None:
         raise AppException(STALE_VERSION)
 
 
-def _bearer() -> str:
+def bearer() -> str:
+    """Return the token's text, as it came.
+
+    Raises:
+        AppException: UNAUTHENTICATED: there is none.
+    """
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         raise AppException(UNAUTHENTICATED)

@@ -14,6 +14,12 @@ from roster.schemas.problem import Problem
 from roster.schemas.reader import read_json
 
 PROBLEM_JSON = "application/problem+json"
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "The ETag that you read: 412 if somebody else changed it since.",
+}
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
 
@@ -64,6 +70,10 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has n
         return self.alt_response(  # type: ignore[no-any-return] # flask-smorest has no types
             status, schema=Problem, content_type=PROBLEM_JSON, description=description
         )
+
+    def conditional(self, view: Any) -> Any:
+        """Describe that the view heeds `If-Match`."""
+        return self.doc(parameters=[IF_MATCH])(self.failure(412, "Somebody else changed it: see If-Match.")(view))
 
 
 class DescribedApi(Api):  # type: ignore[misc] # flask-smorest has no types

@@ -1,0 +1,200 @@
+"""Walls between organizations: repositories that are called with the wrong one, and the database itself."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from roster import services
+from roster.database import core_of, registry, transaction
+from roster.errors import AppException
+from roster.models import secret
+from roster.repositories import core, orm
+from roster.repositories.core.events import Search
+from roster.repositories.core.idempotency import Key
+from roster.services.idempotency import Answer
+from tests import factories
+from tests.architecture.test_repositories import FUNCTIONS
+from tests.factories import NOW
+from tests.security.conftest import rows
+from tests.security.rules import World
+
+FAR = NOW.replace(year=2030)
+IDLE = {"core.memberships.lock_nesting", "core.memberships.is_inside", "core.memberships.remove_groups"} | {
+    *("core.purge.is_due", "core.purge.organization")
+}
+"""Calls that find and change nothing in the right organization either."""
+
+
+class Theirs(World):
+    """Somebody else's organization: what is in it, and our own id."""
+
+    mine: UUID
+    text: str
+    key: Key
+
+    def __getattr__(self, name: str) -> UUID:
+        return UUID(self.ids[name])
+
+
+@pytest.fixture
+def theirs(app: Flask) -> Iterator[Theirs]:
+    with app.app_context():
+        theirs = Theirs.of("theirs")
+        assert isinstance(theirs, Theirs)
+        theirs.mine = factories.organization("mine").id
+        theirs.text = factories.token(theirs.organization_id)
+        token_id = services.tokens.authenticate(theirs.text, at=NOW).token_id
+        factories.token(theirs.organization_id, kind="scim", scopes=(), provider="Okta")
+        actor = factories.actor(theirs.organization_id)
+        eve = factories.user(theirs.organization_id, "eve", email="eve@x.test", attributes={"badge": 7})
+        services.users.remove(actor, theirs.other, at=NOW)
+        gone = services.groups.create(actor, {"display_name": "gone"}, at=NOW)
+        services.groups.remove(actor, gone.id, at=NOW)
+        theirs.ids |= {"eve": str(eve.id), "gone": str(gone.id)}
+        answer = Answer(200, {}, b"")
+        services.idempotency.once(Key(theirs.organization_id, token_id, "k"), b"f", lambda: answer, at=NOW)
+        theirs.key = Key(theirs.mine, token_id, "k")
+        yield theirs
+
+
+def told(feed: tuple[Any, Any], theirs: Theirs) -> list[Any]:
+    return [event for event in feed[0] if event.subject_id != theirs.mine]
+
+
+CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
+    "core.events.feed": lambda c, t: told(core.events.feed(c, t.mine, after=None, limit=9), t),
+    "core.events.of_subject": lambda c, t: core.events.of_subject(c, t.mine, t.user_id, limit=9),
+    "core.events.page": lambda c, t: core.events.page(c, t.mine, Search(subject="ada"), before=None, limit=9),
+    "core.events.stream": lambda c, t: list(core.events.stream(c, t.mine, Search(subject="ada"))),
+    "core.groups.count": lambda c, t: core.groups.count(c, t.mine),
+    "core.groups.page": lambda c, t: core.groups.page(c, t.mine).rows,
+    "core.groups.restore": lambda c, t: core.groups.restore(c, t.mine, t.group_id, 1, at=FAR),
+    "core.groups.soft_delete": lambda c, t: core.groups.soft_delete(c, t.mine, t.group_id, 1, at=FAR),
+    "core.idempotency.forget": lambda c, t: core.idempotency.forget(c, t.mine, before=FAR),
+    "core.memberships.add_groups": lambda c, t: core.memberships.add_groups(c, t.mine, t.group_id, [t.gone], at=NOW),
+    "core.memberships.add_users": lambda c, t: core.memberships.add_users(c, t.mine, t.group_id, [t.other], at=NOW),
+    "core.memberships.count": lambda c, t: core.memberships.count(c, t.mine, t.group_id),
+    "core.memberships.groups_of_user": lambda c, t: core.memberships.groups_of_user(c, t.mine, t.user_id),
+    "core.memberships.ids_of_groups": lambda c, t: core.memberships.ids_of_groups(c, t.mine, ["staff"]),
+    "core.memberships.ids_of_users": lambda c, t: core.memberships.ids_of_users(c, t.mine, ["ada"]),
+    "core.memberships.is_inside": lambda c, t: core.memberships.is_inside(c, t.mine, t.group_id, [uuid4()]),
+    "core.memberships.labels_of_groups": lambda c, t: core.memberships.labels_of_groups(c, t.mine, [t.group_id]),
+    "core.memberships.labels_of_users": lambda c, t: core.memberships.labels_of_users(c, t.mine, [t.user_id]),
+    "core.memberships.lock_nesting": lambda c, t: core.memberships.lock_nesting(c, t.mine),
+    "core.memberships.page": lambda c, t: core.memberships.page(c, t.mine, t.group_id, after=None, limit=9),
+    "core.memberships.remove_groups": lambda c, t: core.memberships.remove_groups(c, t.mine, t.group_id, [t.group_id]),
+    "core.memberships.remove_users": lambda c, t: core.memberships.remove_users(c, t.mine, t.group_id, [t.user_id]),
+    "core.purge.events": lambda c, t: core.purge.events(c, t.mine, [t.user_id], keeps="nothing"),
+    "core.purge.groups": lambda c, t: core.purge.groups(c, t.mine, at=FAR, limit=9),
+    "core.purge.is_due": lambda c, t: core.purge.is_due(c, t.mine, at=FAR),
+    "core.purge.organization": lambda c, _: core.purge.organization(c, uuid4()),
+    "core.purge.users": lambda c, t: core.purge.users(c, t.mine, at=FAR, limit=9),
+    "core.tokens.expire": lambda c, t: core.tokens.expire(c, t.mine, t.ids["prefix"], at=NOW),
+    "core.tokens.find_valid": lambda c, t: core.tokens.find_valid(c, t.mine, secret.digest(t.text), at=NOW),
+    "core.tokens.revoke": lambda c, t: core.tokens.revoke(c, t.mine, t.ids["prefix"], at=NOW),
+    "core.tokens.touch": lambda c, t: core.tokens.touch(c, t.mine, t.key.token_id, at=FAR),
+    "core.users.attribute_names": lambda c, t: core.users.attribute_names(c, t.mine),
+    "core.users.by_user_name_keys": lambda c, t: core.users.by_user_name_keys(c, t.mine, ["ada", "bob"]),
+    "core.users.count": lambda c, t: core.users.count(c, t.mine),
+    "core.users.page": lambda c, t: core.users.page(c, t.mine).rows,
+    "core.users.replace_emails": lambda c, t: core.users.replace_emails(c, t.mine, [t.eve], []),
+    "core.users.restore": lambda c, t: core.users.restore(c, t.mine, t.user_id, 1, at=FAR),
+    "core.users.set_active": lambda c, t: core.users.set_active(c, t.mine, t.user_id, 1, active=False, at=FAR),
+    "core.users.soft_delete": lambda c, t: core.users.soft_delete(c, t.mine, t.user_id, 1, at=FAR),
+    "core.users.stream": lambda c, t: list(core.users.stream(c, t.mine)),
+    "core.users.update_all": lambda c, t: core.users.update_all(c, t.mine, [{"id": t.user_id, "title": "Dr"}]),
+    "orm.groups.by_id": lambda s, t: orm.groups.by_id(s, t.mine, t.group_id),
+    "orm.groups.by_id_with_deleted": lambda s, t: orm.groups.by_id_with_deleted(s, t.mine, t.group_id),
+    "orm.identity_providers.find_by_name": lambda s, t: orm.identity_providers.find_by_name(s, t.mine, "Okta"),
+    "orm.tokens.by_prefix": lambda s, t: orm.tokens.by_prefix(s, t.mine, t.ids["prefix"]),
+    "orm.tokens.newest_first": lambda s, t: orm.tokens.newest_first(s, t.mine),
+    "orm.users.by_id": lambda s, t: orm.users.by_id(s, t.mine, t.user_id),
+    "orm.users.by_id_with_deleted": lambda s, t: orm.users.by_id_with_deleted(s, t.mine, t.user_id),
+    "orm.users.find_by_user_name": lambda s, t: orm.users.find_by_user_name(s, t.mine, "ada"),
+}
+
+
+def test_every_repository_that_takes_an_organization_is_called_with_the_wrong_one() -> None:
+    takes = {name: inspect.signature(function).parameters for name, function in FUNCTIONS.items()}
+
+    named = {name for name, parameters in takes.items() if "organization_id" in parameters}
+
+    assert set(CALLS) == {name for name in named if not name.startswith(("orm.administrators", "orm.organizations"))}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_repository_with_the_wrong_organization_finds_and_changes_nothing(
+    theirs: Theirs, engine: Engine, name: str
+) -> None:
+    before = rows(engine)
+
+    found = _called(name, theirs)
+
+    assert not found
+    assert rows(engine) == before
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - IDLE))
+def test_the_same_call_with_the_right_organization_does(theirs: Theirs, engine: Engine, name: str) -> None:
+    theirs.mine, before = theirs.organization_id, rows(engine)
+
+    found = _called(name, theirs)
+
+    assert found or rows(engine) != before
+
+
+def _called(name: str, theirs: Theirs) -> Any:
+    with suppress(AppException, StaleDataError, IntegrityError), transaction(registry()) as session:
+        return CALLS[name](session if name.startswith("orm.") else core_of(session), theirs)
+
+
+def test_a_key_of_another_organizations_token_is_refused(theirs: Theirs) -> None:
+    with pytest.raises(IntegrityError, match="fk_idempotent_request_token"), transaction(registry()) as session:
+        core.idempotency.claim(core_of(session), theirs.key, b"f", at=NOW)
+
+
+ACROSS = {
+    "fk_membership_group": "INSERT INTO membership VALUES (:mine, :group, :ours, now())",
+    "fk_membership_user": "INSERT INTO membership VALUES (:mine, :our_group, :user, now())",
+    "fk_nesting_parent": "INSERT INTO nesting VALUES (:mine, :group, :our_group, now())",
+    "fk_nesting_child": "INSERT INTO nesting VALUES (:mine, :our_group, :group, now())",
+    "fk_user_email_user": "INSERT INTO user_email VALUES (:mine, :user, 0, 'a@b', 'a@b', NULL, false)",
+    "fk_user_manager": 'UPDATE "user" SET manager_id = :user WHERE id = :ours',
+    "fk_user_identity_provider": 'UPDATE "user" SET identity_provider_id = :provider WHERE id = :ours',
+    "fk_group_identity_provider": 'UPDATE "group" SET identity_provider_id = :provider WHERE id = :our_group',
+    "fk_token_identity_provider": (
+        "INSERT INTO token (organization_id, id, kind, prefix, sha256, name, scopes, identity_provider_id, created_at)"
+        " VALUES (:mine, :user, 'scim', 'x', 'x', 'x', '{}', :provider, now())"
+    ),
+    "fk_idempotent_request_token": (
+        "INSERT INTO idempotent_request VALUES (:mine, :token, 'k', 'f', 200, '{}', '', now())"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACROSS)
+def test_the_database_itself_refuses_rows_across_organizations(theirs: Theirs, engine: Engine, name: str) -> None:
+    actor = factories.actor(theirs.mine)
+    values = {
+        "mine": theirs.mine,
+        "ours": factories.user(theirs.mine).id,
+        "our_group": services.groups.create(actor, {"display_name": "ours"}, at=NOW).id,
+        "user": theirs.user_id,
+        "group": theirs.group_id,
+        "token": theirs.key.token_id,
+        "provider": registry().scalar(text("SELECT id FROM identity_provider")),
+    }
+
+    with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
+        connection.execute(text(ACROSS[name]), values)
+
+    assert caught.value.orig.pgcode == "23503"  # type: ignore[union-attr]
+    assert caught.value.orig.diag.constraint_name == name  # type: ignore[union-attr]
