@@ -47,7 +47,7 @@ def still_at_work_in(folder: Path) -> list[int]:
     return working()
 
 
-def eventually(is_so: Callable[[], object], within: float = 10.0) -> None:
+def eventually(is_so: Callable[[], object], within: float = 30.0) -> None:
     ends_at = time.monotonic() + within
     while not is_so():
         if time.monotonic() > ends_at:

@@ -6,6 +6,8 @@ from pathlib import Path
 from roster.database.embedded.account import Account
 
 _PROC = Path("/proc")
+_ENDED = {"Z", "X"}
+"""States of a process of which only the exit code is left (proc_pid_stat(5))."""
 
 
 def command_line_of(pid: int) -> str:
@@ -14,6 +16,14 @@ def command_line_of(pid: int) -> str:
         return os.fsdecode((_PROC / str(pid) / "cmdline").read_bytes()).replace("\0", " ")
     except OSError:
         return "" if _PROC.exists() else _ps("-ww", "-o", "command=", "-p", str(pid))
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process goes on. One that is becoming another program has no command line for a moment."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in _ENDED
+    except OSError:
+        return not _PROC.exists() and bool(command_line_of(pid))
 
 
 def pids() -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from roster.database.embedded.account import Account
 from roster.database.embedded.deadline import Deadline
 from roster.database.embedded.failure import EmbeddedError, last_words
-from roster.database.embedded.processes import command_line_of, pids
+from roster.database.embedded.processes import command_line_of, is_alive, pids
 from roster.database.embedded.sockets import PORT, SOCKET, is_listening
 
 LOG_LIMIT = 10 * 1024 * 1024
@@ -98,7 +98,7 @@ class Server:
         self._clear_away(sockets, deadline)
         spoken = self._trim_log()
         self._last_seen = pid = self._launch(sockets, settings)
-        while self._is_ours(command_line_of(pid)) and not self._is_ready():
+        while is_alive(pid) and not self._is_ready():
             deadline.pause("Starting PostgreSQL")
         if not self._is_ready():
             self._explain_death(spoken)
