@@ -120,7 +120,7 @@ def is_running(instance: Path) -> bool:
 
 
 def has_ended(pid: int) -> bool:
-    return not processes.command_line_of(pid)
+    return not processes.is_alive(pid)
 
 
 def mode(path: Path) -> int:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -76,4 +76,8 @@ def busy_session(server: Embedded) -> Iterator[int]:
         connection.cursor().execute("DO 'BEGIN LOOP END LOOP; END'")
         pid = connection.info.backend_pid
         eventually(lambda: query(server, "SELECT true FROM pg_stat_activity WHERE state = 'active' AND pid = %s", pid))
-        yield pid
+        try:
+            yield pid
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)  # it would go on for ever
