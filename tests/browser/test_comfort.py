@@ -1,6 +1,7 @@
 """What JavaScript adds: search as you type, the keyboard, rows that grow."""
 
 import re
+from time import sleep
 
 import pytest
 from playwright.sync_api import expect
@@ -27,6 +28,21 @@ def test_search_as_you_type_keeps_the_place_and_the_address(windows: Windows, pa
         expect(page.locator("#people")).to_contain_text("Nobody matches “lovelxyz”")
         page.get_by_role("link", name="Clear the search").click()
         expect(page.locator("tbody tr")).to_have_count(3)
+
+
+def test_what_was_typed_while_the_page_was_loading_is_searched(windows: Windows, pages: Pages) -> None:
+    for name in ("ada", "grace"):
+        pages.add(name)
+
+    with windows.open() as page:
+        sign_in_to(page, pages)
+        page.add_init_script(
+            "document.addEventListener('DOMContentLoaded', () => { document.getElementById('q').value = 'gra' })"
+        )
+        page.route("**/htmx-*.js", lambda route: sleep(0.2) or route.continue_())
+        page.reload()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(page).to_have_url(re.compile(re.escape("?q=gra") + "$"))
 
 
 def test_groups_are_searched_as_you_type(windows: Windows, pages: Pages) -> None:

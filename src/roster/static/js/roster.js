@@ -56,6 +56,11 @@ document.addEventListener("input", (event) => {
   line.after(next);
 });
 
+/* What was typed before the search was listening is searched, too. */
+document.addEventListener("htmx:after:init", ({ target }) => {
+  if (target.type === "search" && target.value !== target.defaultValue) target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 /* A search that gets no answer says so; what was found before stays. */
 for (const failure of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(failure, () => {
