@@ -25,7 +25,7 @@ OF_EVERYBODY = {
     *("organization", "administrator", "administrator_session", "administrator_event", "invitation", "recovery_code"),
 }
 OF_ONE_OR_ALL = {"administrator", "invitation"}
-BY_WAY_OF_OTHERS = {"user_email", "membership", "nesting", "idempotent_request"}
+BY_WAY_OF_OTHERS = {"user_email", "membership", "nesting", "idempotent_request", "provider_request"}
 """Tables that reach their organization through what they belong to."""
 OF_ORGANIZATIONS = [table for table in TABLES if table.name not in OF_EVERYBODY]
 PREFIXES = {PrimaryKeyConstraint: "pk_", ForeignKeyConstraint: "fk_", CheckConstraint: "ck_", UniqueConstraint: "uq_"}

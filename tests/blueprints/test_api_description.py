@@ -112,7 +112,7 @@ def test_conditional_writes_are_described_with_their_header_and_their_refusal(de
 def test_what_a_user_looks_like_is_what_is_described(app: Flask, description: dict[str, Any]) -> None:
     schema = description["components"]["schemas"]["User"]
 
-    user = Api(app).new("ada", email="ada@x.test")
+    user = Api(app).new("ada", emails=[{"value": "ada@x.test", "display": "At work"}])
 
     assert set(user) == set(schema["properties"]) == set(schema["required"])
     assert set(user["emails"][0]) == set(description["components"]["schemas"]["Email"]["properties"])

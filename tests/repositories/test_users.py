@@ -61,7 +61,7 @@ def test_both_kinds_see_the_same_user(organization_id: UUID, ada: UUID) -> None:
 
     for name in (column.key for column in core.users.COLUMNS if column.key != "emails"):
         assert getattr(row, name) == getattr(user, name), name
-    assert row.emails == [{"value": e.value, "type": e.type, "primary": e.primary} for e in user.emails]
+    assert row.emails == [email.as_given() for email in user.emails]
 
 
 @pytest.mark.parametrize(

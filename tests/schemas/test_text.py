@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from roster.models.normal_form import cell, name_key, search_key
+from roster.normal_form import cell, name_key, search_key
 from roster.schemas.fields.text import KEY_LIMIT, Text, clean, is_refused
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)

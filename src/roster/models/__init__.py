@@ -11,7 +11,7 @@ from roster.models.base import Base, live
 from roster.models.event import Actor, Event
 from roster.models.group import Group, Membership, Nesting
 from roster.models.idempotency import IdempotentRequest
-from roster.models.identity_provider import IdentityProvider
+from roster.models.identity_provider import IdentityProvider, ProviderRequest
 from roster.models.organization import Organization
 from roster.models.token import Token
 from roster.models.user import User, UserEmail
@@ -30,6 +30,7 @@ __all__ = [
     "Membership",
     "Nesting",
     "Organization",
+    "ProviderRequest",
     "RecoveryCode",
     "Token",
     "User",

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roster.models.base import Base, LongText, Name, Timestamp
-from roster.models.normal_form import name_key, search_key
+from roster.normal_form import name_key, search_key
 
 LIVE = text("deleted_at IS NULL")
 
@@ -30,6 +30,7 @@ class Group(Base):
             unique=True,
             postgresql_where=LIVE,
         ),
+        Index("ix_group_external_id", "organization_id", "external_id", postgresql_where=LIVE),
         Index("ix_group_created_at", "organization_id", "created_at", "id"),
         Index("ix_group_updated_at", "organization_id", "updated_at", "id"),
         CheckConstraint("version > 0", name="version"),
@@ -44,6 +45,9 @@ class Group(Base):
     identity_provider_id: Mapped[UUID | None]
     search_key: Mapped[LongText]
     version: Mapped[int] = mapped_column()
+    member_version: Mapped[int] = mapped_column(server_default=text("1"))
+    """Counts the changes of who is in it: these need not wait for those of the group itself."""
+    members_changed_at: Mapped[Timestamp | None]
     created_at: Mapped[Timestamp]
     updated_at: Mapped[Timestamp]
     deleted_at: Mapped[Timestamp | None]

@@ -1,6 +1,6 @@
 """Users of an organization and their e-mail addresses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roster.models.base import NAME_LENGTH, Base, Json, LongText, Name, Timestamp
-from roster.models.normal_form import name_key, search_key
+from roster.normal_form import folded, name_key, search_key
 
 LIVE = text("deleted_at IS NULL")
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
-DERIVED_FROM = ("user_name", "display_name", "given_name", "family_name")
+NAMES = ("user_name", "display_name", "given_name", "family_name")
 
 
 def default_display_name(given_name: str | None, family_name: str | None, user_name: str) -> str:
@@ -22,12 +23,47 @@ def default_display_name(given_name: str | None, family_name: str | None, user_n
     return (" ".join(name for name in (given_name, family_name) if name) or user_name)[:NAME_LENGTH].rstrip()
 
 
-def derived(given: Mapping[str, str | None], emails: Iterable[str]) -> dict[str, str]:
-    """Return the columns of a user that are computed from others: the forms for comparing, sorting and searching."""
+def chosen_display_name(given: Mapping[str, Any]) -> str | None:
+    """Return the display name that somebody chose; None for one that only follows from the other names.
+
+    A provider may choose the very name that would follow: its `profile` says so.
+    """
+    follows = default_display_name(given["given_name"], given["family_name"], given["user_name"])
+    is_chosen = given["display_name"] != follows or given["profile"].get("displayName") == follows
+    return given["display_name"] if is_chosen else None
+
+
+DERIVED_FROM = (*NAMES, "title", "department", "profile")
+
+
+def derived(given: Mapping[str, Any], emails: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the columns of a user that are computed from others: the forms for comparing, sorting and searching.
+
+    Args:
+        given: the columns of DERIVED_FROM.
+        emails: value, type, display and primary of each address.
+    """
     return {
         "user_name_key": name_key(given["user_name"] or ""),
         "display_name_key": search_key(given["display_name"] or ""),
-        "search_key": search_key("\n".join([*(given[name] or "" for name in DERIVED_FROM), *emails])),
+        "search_key": search_key(
+            "\n".join([*(given[name] or "" for name in NAMES), *(email["value"] for email in emails)])
+        ),
+        "profile_key": folded(_profile(given, emails)),
+    }
+
+
+def _profile(given: Mapping[str, Any], emails: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What SCIM calls a user's attributes (RFC 7643 §4.1, §4.3), but for those that have a key column of their own."""
+    profile: dict[str, Any] = given["profile"]
+    names = {"givenName": given["given_name"], "familyName": given["family_name"]}
+    enterprise = profile.get(ENTERPRISE, {}) | {"department": given["department"]}
+    return profile | {
+        "name": profile.get("name", {}) | names,
+        "displayName": chosen_display_name(given),
+        "title": given["title"],
+        "emails": [dict(email) for email in emails],
+        ENTERPRISE: enterprise,
     }
 
 
@@ -37,7 +73,8 @@ def with_primary(emails: Sequence[Mapping[str, Any]], address: str | None) -> li
     if address == (main and main["value"]):
         return [dict(email) for email in emails]
     rest = [dict(email) for email in emails if email is not main and email["value"] != address]
-    return [{"value": address, "type": main["type"] if main else None, "primary": True}, *rest] if address else rest
+    first = {"value": address, "type": main["type"] if main else None, "display": None, "primary": True}
+    return [first, *rest] if address else rest
 
 
 class UserEmail(Base):
@@ -62,7 +99,12 @@ class UserEmail(Base):
     value: Mapped[str] = mapped_column(String(320))
     value_key: Mapped[LongText]
     type: Mapped[str | None] = mapped_column(String(50))
+    display: Mapped[Name | None]
     primary: Mapped[bool] = mapped_column()
+
+    def as_given(self) -> dict[str, Any]:
+        """Return the address as a client gives it."""
+        return {"value": self.value, "type": self.type, "display": self.display, "primary": self.primary}
 
 
 class User(Base):
@@ -88,6 +130,8 @@ class User(Base):
             unique=True,
             postgresql_where=LIVE,
         ),
+        Index("ix_user_external_id", "organization_id", "external_id", postgresql_where=LIVE),
+        Index("ix_user_suspended", "organization_id", "id", postgresql_where=text("NOT active AND deleted_at IS NULL")),
         Index("ix_user_created_at", "organization_id", "created_at", "id"),
         Index("ix_user_updated_at", "organization_id", "updated_at", "id"),
         Index("ix_user_display_name_key", "organization_id", "display_name_key", "id"),
@@ -108,7 +152,11 @@ class User(Base):
     external_id: Mapped[Name | None]
     identity_provider_id: Mapped[UUID | None]
     manager_id: Mapped[UUID | None]
+    predecessor_id: Mapped[UUID | None]
+    """The deleted user whom the same provider had under the same external id; may be purged by now."""
     profile: Mapped[Json]
+    """What else SCIM says of a user, named and nested as there (RFC 7643 §4.1, §4.3)."""
+    profile_key: Mapped[Json]
     attributes: Mapped[Json]
     search_key: Mapped[LongText]
     version: Mapped[int] = mapped_column()
@@ -127,7 +175,7 @@ class User(Base):
     def derive(self) -> None:
         """Bring the columns up to date that are computed from others, as `derived` says."""
         given = {name: getattr(self, name) for name in DERIVED_FROM}
-        for name, value in derived(given, [email.value for email in self.emails]).items():
+        for name, value in derived(given, [email.as_given() for email in self.emails]).items():
             setattr(self, name, value)
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from roster.models.normal_form import cell
+from roster.normal_form import cell
 
 COLUMNS = (
     "at",

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, ValidationError, fields
 
 from roster.errors import MALFORMED_REQUEST, AppException
-from roster.models.normal_form import cell
+from roster.normal_form import cell
 from roster.schemas.fields.text import Text, clean
 from roster.schemas.users import Address, UserFields
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, post_dump, post_load, validate, validates_schema
 from typing_extensions import override
 
 from roster.schemas.fields.attributes import Attributes
@@ -49,7 +49,12 @@ class Email(Schema):
 
     value = Address(required=True)
     type = Text(longest=50, allow_none=True, load_default=None)
+    display = Text(allow_none=True, metadata={"description": "What the address is called; stays if it is not said."})
     primary = Truth(load_default=False)
+
+    @post_dump
+    def _only_what_it_is_called(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if name != "display" or value is not None}
 
 
 class Addresses(fields.List[Any]):

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from roster.database import Session, core_of, registry, transaction, transactional, violations
 from roster.errors import ADMINISTRATOR_EMAIL_TAKEN, LAST_OWNER, SET_UP_DONE, AppException
 from roster.models import Actor, Administrator, Invitation, secret
-from roster.models.normal_form import name_key
+from roster.normal_form import name_key
 from roster.repositories import core, orm
 
 INVITED_FOR = timedelta(days=7)

@@ -21,7 +21,7 @@ from roster.errors import (
     AppException,
 )
 from roster.models import Actor, Group
-from roster.models.normal_form import name_key, search_key
+from roster.normal_form import name_key, search_key
 from roster.repositories import core, orm
 
 VIOLATIONS = {"uq_group_display_name_live": GROUP_NAME_TAKEN, "uq_group_external_id_live": EXTERNAL_ID_TAKEN}

@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 
 from roster.database import Session, Skipped, constraint, core_of, each, registry, transaction, transactional
 from roster.models import Actor
-from roster.models.normal_form import cell, name_key
 from roster.models.user import default_display_name, derived, with_primary
+from roster.normal_form import cell, name_key
 from roster.repositories import core
 
 BATCH = 500
@@ -169,7 +169,8 @@ class _Merged:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], row: Row[Any] | None) -> "_Merged":
-        before = {name: getattr(row, name, None) for name in (*PLAIN, "attributes", "emails")}
+        before = {name: getattr(row, name, None) for name in (*PLAIN, "attributes", "emails", "profile")}
+        before["profile"] = before["profile"] or {}
         state = before | {name: values[name] for name in PLAIN if name in values}
         if row is None and state["active"] is None:
             state["active"] = True
@@ -189,11 +190,10 @@ class _Merged:
 
     def row(self, at: datetime) -> dict[str, Any]:
         columns = {name: value for name, value in self.state.items() if name != "emails"}
-        addresses = [email["value"] for email in self.state["emails"]]
-        return {"id": self.id, "updated_at": at} | columns | derived(columns, addresses)
+        return {"id": self.id, "updated_at": at} | columns | derived(columns, self.state["emails"])
 
     def new_row(self, organization_id: UUID, at: datetime) -> dict[str, Any]:
-        return self.row(at) | {"organization_id": organization_id, "created_at": at, "version": 1, "profile": {}}
+        return self.row(at) | {"organization_id": organization_id, "created_at": at, "version": 1}
 
     def event(self) -> core.events.Change:
         changes = {name: change for name, change in self.changes.items() if any(change)}

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from roster.database import core_of, registry, transaction, transactional, violations
 from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_DELETED, AppException
 from roster.models import Actor, User
-from roster.models.user import default_display_name, derived, with_primary
+from roster.models.user import DERIVED_FROM, default_display_name, derived, with_primary
 from roster.repositories import core, orm
 
 VIOLATIONS = {"uq_user_user_name_live": USER_NAME_TAKEN, "uq_user_external_id_live": EXTERNAL_ID_TAKEN}
@@ -202,6 +202,9 @@ def _default_name(user: User) -> str:
 def _completed(user: User, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, with the display name that follows from them where nobody chose one, and all e-mails."""
     new = {name: value for name, value in values.items() if name != "email"}
+    if "emails" in values:
+        called = {email.value: email.display for email in user.emails}
+        new["emails"] = [{"display": called.get(email["value"])} | email for email in values["emails"]]
     if "email" in values:
         new["emails"] = with_primary(_snapshot(user)["emails"], values["email"])
     chosen = new.get("display_name") if "display_name" in new else None
@@ -212,9 +215,8 @@ def _completed(user: User, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _renamed(user: User, user_name: str) -> dict[str, str]:
-    names = {name: getattr(user, name) for name in ("display_name", "given_name", "family_name")}
-    new = names | {"user_name": user_name}
-    return {"user_name": user_name} | derived(new, [email.value for email in user.emails])
+    names = {name: getattr(user, name) for name in DERIVED_FROM}
+    return {"user_name": user_name} | derived(names | {"user_name": user_name}, [e.as_given() for e in user.emails])
 
 
 def _demand_version(user: User, expected: int | None) -> None:
@@ -237,8 +239,7 @@ RECORDED = (
 
 def _snapshot(user: User) -> dict[str, Any]:
     """What an event compares: plain values, e-mails included."""
-    emails = [{"value": email.value, "type": email.type, "primary": email.primary} for email in user.emails]
-    return {name: getattr(user, name) for name in RECORDED} | {"emails": emails}
+    return {name: getattr(user, name) for name in RECORDED} | {"emails": [email.as_given() for email in user.emails]}
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

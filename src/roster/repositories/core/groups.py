@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from roster.models import Group
-from roster.models.normal_form import search_key
+from roster.normal_form import search_key
 from roster.repositories.core.keyset import Order, Page
 from roster.repositories.core.purge import purge_after
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from roster.models import Group, Membership, Nesting, User, live
-from roster.models.normal_form import name_key
+from roster.normal_form import name_key
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:organization_id, 7305211938))")
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm.exc import StaleDataError
 
 from roster.models import User, UserEmail
-from roster.models.normal_form import search_key
+from roster.normal_form import search_key
 from roster.repositories.core.keyset import Order, Page
 from roster.repositories.core.purge import purge_after
 
@@ -27,7 +27,9 @@ SORTS = {
     "updated_at": User.updated_at,
 }
 
-_EMAIL = func.jsonb_build_object("value", UserEmail.value, "type", UserEmail.type, "primary", UserEmail.primary)
+_EMAIL = func.jsonb_build_object(
+    *("value", UserEmail.value, "type", UserEmail.type, "display", UserEmail.display, "primary", UserEmail.primary)
+)
 _EMAILS = (
     select(func.jsonb_agg(aggregate_order_by(_EMAIL, UserEmail.position)))
     .where(UserEmail.organization_id == User.organization_id, UserEmail.user_id == User.id)
@@ -114,7 +116,7 @@ def attribute_names(connection: Connection, organization_id: UUID) -> Sequence[s
 
 def by_user_name_keys(connection: Connection, organization_id: UUID, keys: Iterable[str]) -> Mapping[str, Row[Any]]:
     """Return the live users of these names, by the normal form of the name."""
-    statement = select(User.user_name_key, *COLUMNS).where(
+    statement = select(User.user_name_key, User.profile, *COLUMNS).where(
         User.organization_id == organization_id, User.deleted_at.is_(None), User.user_name_key.in_(list(keys))
     )
     return {row.user_name_key: row for row in connection.execute(statement)}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from roster.errors import ADMINISTRATOR_NOT_FOUND, INVITATION_NOT_FOUND, AppException
 from roster.models import Administrator, AdministratorSession, Invitation, RecoveryCode
-from roster.models.normal_form import name_key
+from roster.normal_form import name_key
 
 T = TypeVar("T")
 

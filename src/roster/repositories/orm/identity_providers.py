@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from roster.models import IdentityProvider
-from roster.models.normal_form import name_key
+from roster.normal_form import name_key
 
 
 def find_by_name(session: Session, organization_id: UUID, name: str) -> IdentityProvider | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from roster.errors import USER_NOT_FOUND, AppException
 from roster.models import User, UserEmail, live
-from roster.models.normal_form import name_key
+from roster.normal_form import name_key
 
 
 def by_id(session: Session, organization_id: UUID, user_id: UUID, *, for_update: bool = False) -> User:
@@ -89,6 +89,7 @@ def _emails(user: User, emails: Sequence[Mapping[str, Any]]) -> list[UserEmail]:
             value=email["value"],
             value_key=name_key(email["value"]),
             type=email.get("type"),
+            display=email.get("display"),
             primary=email.get("primary", False),
         )
         for position, email in enumerate(emails)

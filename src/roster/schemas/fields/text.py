@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 from typing_extensions import override
 
-from roster.models.normal_form import name_key
+from roster.normal_form import name_key
 
 KEY_LIMIT = 1000
 """Bytes of a name's normal form: a B-tree row holds 2,704 at most, and NFKC can make one character eighteen."""

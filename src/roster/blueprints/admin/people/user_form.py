@@ -92,8 +92,8 @@ class UserForm(VersionedForm):
 
 def state_of(user: User) -> dict[str, Any]:
     """Return a user's values as events record them."""
-    emails = [{"value": email.value, "type": email.type, "primary": email.primary} for email in user.emails]
-    return {name: getattr(user, name) for name in (*TEXTS, "active", "attributes")} | {"emails": emails}
+    plain = {name: getattr(user, name) for name in (*TEXTS, "active", "attributes")}
+    return plain | {"emails": [email.as_given() for email in user.emails]}
 
 
 def _following_name(texts: Mapping[str, Any]) -> str:

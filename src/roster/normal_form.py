@@ -25,6 +25,17 @@ def search_key(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
+def folded(value: Any) -> Any:
+    """Return a JSON value with every text in it as `name_key`, and without what is null or empty."""
+    if isinstance(value, str):
+        return name_key(value)
+    if isinstance(value, list):
+        return [folded(item) for item in value]
+    if isinstance(value, dict):
+        return {name: folded(item) for name, item in value.items() if item not in (None, [], {})}
+    return value
+
+
 def cell(value: Any) -> str:
     """Return a value as the text that stands for it in a table's cell: text as it is, the rest as JSON."""
     return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
