@@ -60,7 +60,7 @@ def _told(statements: list[str]) -> list[str]:
 
 
 def _short(statement: str) -> str:
-    last = re.sub(r"^(SELECT set_config.*?true\); )+", "", statement)
+    last = re.sub(r"^(SET TRANSACTION READ ONLY; )?(SET LOCAL .*?; )*(SELECT set_config.*?true\); )*", "", statement)
     if last.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
         return last
     tables = re.findall(r'(?:FROM|INTO|(?<!FOR )UPDATE) "?(\w+)"?', last)
@@ -150,7 +150,7 @@ def test_reading_by_id_is_one_statement_beyond_what_reading_only_costs(distant: 
         log.statements.clear()
         services.organizations.get(organization.id)
 
-    assert _told(log.statements) == ["BEGIN READ ONLY", "SELECT organization", "ROLLBACK"]
+    assert _told(log.statements) == ["SELECT organization"]
 
 
 def test_a_change_that_changes_nothing_writes_nothing(distant: Flask, log: Log, world: tuple[str, str]) -> None:
@@ -161,4 +161,4 @@ def test_a_change_that_changes_nothing_writes_nothing(distant: Flask, log: Log, 
         log.statements.clear()
         services.users.change(factories.actor(organization.id), user.id, {"user_name": "ada"}, at=NOW)
 
-    assert _told(log.statements) == ["BEGIN READ WRITE", "SELECT user", "COMMIT"]
+    assert _told(log.statements) == ["BEGIN", "SELECT user", "COMMIT"]

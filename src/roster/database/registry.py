@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlalchemy.util import ScopedRegistry
 
@@ -31,9 +31,8 @@ LOST = "A request ended with changes that no transaction() saved; they are lost.
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The READ ONLY view of an application's pool, and the seconds that its sessions may wait."""
+    """The seconds that an application's sessions may wait."""
 
-    readonly_engine: Engine
     lock: float
     stream: float
 
@@ -51,7 +50,7 @@ class Database(SQLAlchemy):
         super().__init__(session_options={"scopefunc": scope}, add_models_to_shell=False)
 
     def init_app(self, app: Flask) -> None:
-        """Make the pool, its READ ONLY view, and the hooks that close each scope."""
+        """Make the pool, and the hooks that close each scope."""
         super().init_app(app)
         app.teardown_request(self._end_of_request)
         app.teardown_appcontext(self._end_of_context)
@@ -60,7 +59,6 @@ class Database(SQLAlchemy):
             engine = self.engine
         listen(engine)
         app.extensions["roster.database"] = Limits(
-            engine.execution_options(postgresql_readonly=True),
             lock=app.config.get("ROSTER_LOCK_TIMEOUT", 3.0),
             stream=app.config.get("ROSTER_REQUEST_TIMEOUT", 10.0),
         )

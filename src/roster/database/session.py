@@ -1,7 +1,7 @@
 """The Session that Roster hands out, and what it refuses.
 
-Outside a transaction it reads through a READ ONLY view of the pool, so that PostgreSQL itself refuses a stray write
-(25006). Only `transaction()` may begin, commit or roll back.
+Outside a transaction each statement goes as READ ONLY, so that PostgreSQL itself refuses a stray write (25006). Only
+`transaction()` may begin, commit or roll back.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -26,7 +26,6 @@ class Session(FlaskSQLAlchemySession):
     def __init__(self, db: Any, **options: Any) -> None:
         super().__init__(db, **options)
         self.engine: Engine = db.engine
-        self.readonly_engine: Engine = db.limits.readonly_engine
         self.lock_timeout: float = db.limits.lock
         self.patience: float | None = None
         self.writable = False
@@ -40,8 +39,8 @@ class Session(FlaskSQLAlchemySession):
         self.statements = 0
 
     def get_bind(self, *_: Any, **__: Any) -> Engine:
-        """Return where this session's statements go: the pool, or its READ ONLY view outside a transaction."""
-        return self.engine if self.writable else self.readonly_engine
+        """Return where this session's statements go: the one pool."""
+        return self.engine
 
     def has_unsaved_changes(self) -> bool:
         """Tell whether something was added, deleted or changed and not flushed."""
@@ -168,5 +167,5 @@ def close(session: Session) -> None:
 def lend(session: Session, _: SessionTransaction, connection: Connection) -> None:
     """Tell a connection whom it works for (SQLAlchemy's `after_begin`)."""
     driver: Any = connection.connection.dbapi_connection
-    driver.borrower, driver.patience = session, session.patience
+    driver.lend(session, session.patience)
     session.connected = True

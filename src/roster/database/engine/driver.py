@@ -57,6 +57,24 @@ class Connection(DriverConnection):
         self.autocommit = False
         return self
 
+    def lend(self, borrower: Borrower, patience: float | None) -> None:
+        """Work for somebody: who reads gets no transaction but that of each statement."""
+        if self.borrower is not borrower:  # a savepoint is no new loan
+            self.borrower, self.patience = borrower, patience
+            self.autocommit = not borrower.writable
+
+    def read_in_transaction(self) -> None:
+        """Let what is read next be one READ ONLY transaction: several messages need one, and a cursor on the server."""
+        self.autocommit = False  # first, or psycopg2 would set the session itself to READ ONLY
+        self.readonly = True
+
+    def take_back(self) -> None:
+        """Work for nobody."""
+        self.used_at, self.borrower, self.patience = monotonic(), None, None
+        if not self.closed:
+            self.autocommit = False
+            self.readonly = None
+
     def begin_afresh(self) -> None:
         """Forget the transaction before."""
         self.transaction_id, self.may_have_written = None, False
@@ -104,16 +122,6 @@ class Connection(DriverConnection):
         """Set it, unless the connection is closed."""
         if not self.closed:
             super().set_isolation_level(level)
-
-    @property
-    def readonly(self) -> Any:
-        """Whether transactions begin as READ ONLY; setting it does nothing to a connection that is closed."""
-        return super().readonly
-
-    @readonly.setter
-    def readonly(self, value: Any) -> None:
-        if not self.closed:
-            DriverConnection.readonly.__set__(self, value)  # type: ignore[attr-defined] # a property, in C
 
     def _refuse_what_would_not_commit(self) -> None:
         status = self.get_transaction_status()

@@ -2,7 +2,6 @@
 
 import os
 import weakref
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -61,8 +60,7 @@ def checkin(connection: Connection | None, record: Any) -> None:
     if record.record_info.pop(OUT, False):  # one that could not be had comes back without having gone out
         metrics.POOL_IN_USE.dec()
     if connection is not None:
-        connection.used_at = monotonic()
-        connection.borrower = connection.patience = None
+        connection.take_back()
         if connection.closed:
             record.invalidate()
 

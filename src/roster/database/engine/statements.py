@@ -11,6 +11,10 @@ from roster.database.engine.transaction_words import changes_rows, ends_transact
 MARGIN = 100
 """Milliseconds by which the server gives up before we do, so that its answer arrives and the connection lives on."""
 
+READ_ONLY = "SET TRANSACTION READ ONLY; "
+"""Before a statement that is sent outside of a transaction: several in one message are one transaction (PostgreSQL,
+"Multiple Statements in a Simple Query"), so that it costs no BEGIN, no ROLLBACK, and holds behind every pooler."""
+
 UNDO = "ROLLBACK TO SAVEPOINT "
 """PostgreSQL keeps the savepoint that it rolled back to, and SQLAlchemy leaves it at that: all that follows would be
 inside of it, each savepoint deeper than the one before, each a live subtransaction."""
@@ -36,19 +40,33 @@ def before(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, e
         refuse_stranger(borrower, "begin or end work by raw SQL")
     if (undone := statement.removeprefix(UNDO)) != statement:
         statement += f"; RELEASE SAVEPOINT {undone}"
-    riders = _riders(connection, borrower, context, statement)
-    if riders and (executemany or cursor.name):
+    is_alone = not (executemany or cursor.name)
+    if borrower.writable:
+        riders = _riders_of_writing(connection, borrower, context, statement)
+    else:
+        riders = _riders_of_reading(connection, borrower, is_alone=is_alone)
+    if riders and not is_alone:
         connection.cursor().execute(riders)
         return statement, parameters
     return riders + statement, parameters
 
 
-def _riders(connection: Connection, borrower: Borrower, context: Any, statement: str) -> str:
+def _riders_of_reading(connection: Connection, borrower: Borrower, *, is_alone: bool) -> str:
+    """What is sent in one message is one transaction: READ ONLY, with its limits, and over when the answer is there."""
+    if not connection.is_idle:
+        return ""
+    if is_alone:
+        return READ_ONLY + _limits(borrower)
+    connection.read_in_transaction()
+    return _limits(borrower)
+
+
+def _riders_of_writing(connection: Connection, borrower: Borrower, context: Any, statement: str) -> str:
     riders = ""
     if connection.is_idle:
         connection.begin_afresh()
         riders = _limits(borrower)
-    if borrower.writable and connection.transaction_id is None:
+    if connection.transaction_id is None:
         if _touched(context, statement) != ():
             connection.may_have_written, context.name_before = True, connection.reported_name()
             return f"{riders}{NOTE}; "
@@ -64,12 +82,9 @@ def _limits(borrower: Borrower) -> str:
     if (left := time_left()) is None:
         return ""
     statement = max(1, int(left * 1000) - MARGIN)
-    limits = {
-        "statement_timeout": statement,
-        "lock_timeout": max(1, min(statement - MARGIN // 2, int(borrower.lock_timeout * 1000))),
-        "idle_in_transaction_session_timeout": statement,
-    }
-    return "SELECT " + ", ".join(f"set_config('{name}', '{limit}', true)" for name, limit in limits.items()) + "; "
+    lock = max(1, min(statement - MARGIN // 2, int(borrower.lock_timeout * 1000)))
+    limits = f"SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; "
+    return limits + f"SET LOCAL idle_in_transaction_session_timeout = {statement}; " if borrower.writable else limits
 
 
 def after(_: Any, cursor: Any, statement: str, __: Any, context: Any, ___: bool) -> None:
