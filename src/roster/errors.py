@@ -79,6 +79,18 @@ CIRCULAR_GROUPS = ErrorCode(
 )
 INVALID_INPUT = ErrorCode("invalid_input", Kind.INVALID, "Some of what was sent is not valid.")
 MALFORMED_REQUEST = ErrorCode("malformed_request", Kind.MALFORMED, "The request can't be read.")
+INVALID_FILTER = ErrorCode("invalid_filter", Kind.MALFORMED, "This filter can't be read.")
+INVALID_PATH = ErrorCode("invalid_path", Kind.MALFORMED, "This path names nothing that there is.")
+INVALID_VALUE = ErrorCode("invalid_value", Kind.MALFORMED, "Some of what was sent is missing or not valid.")
+INVALID_SYNTAX = ErrorCode("invalid_syntax", Kind.MALFORMED, "The body is not what this request needs.")
+NO_TARGET = ErrorCode("no_target", Kind.MALFORMED, "The path leads to no value.")
+MUTABILITY = ErrorCode("mutability", Kind.MALFORMED, "This attribute can't be changed.")
+TOO_MANY_RESULTS = ErrorCode("too_many_results", Kind.MALFORMED, "This would find more than this server gives at once.")
+PROVIDER_NOT_FOUND = ErrorCode("provider_not_found", Kind.NOT_FOUND, "No such identity provider.")
+PROVIDER_DISABLED = ErrorCode("provider_disabled", Kind.FORBIDDEN, "This identity provider is switched off.")
+PROVIDER_NAME_TAKEN = ErrorCode(
+    "provider_name_taken", Kind.CONFLICT, "Another identity provider of this organization has this name."
+)
 INVALID_CURSOR = ErrorCode("invalid_cursor", Kind.MALFORMED, "This cursor was not made by this list.")
 UNSUPPORTED_MEDIA_TYPE = ErrorCode("unsupported_media_type", Kind.UNSUPPORTED, "The body must be application/json.")
 BODY_TOO_SLOW = ErrorCode("body_too_slow", Kind.TOO_SLOW, "The rest of the request did not come in time.")

@@ -1,0 +1,17 @@
+"""The names that RFC 7643 §10 and RFC 7644 §8 register."""
+
+_CORE = "urn:ietf:params:scim:schemas:core:2.0:"
+_MESSAGES = "urn:ietf:params:scim:api:messages:2.0:"
+
+USER_URN = f"{_CORE}User"
+GROUP_URN = f"{_CORE}Group"
+ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+SCHEMA_URN = f"{_CORE}Schema"
+RESOURCE_TYPE_URN = f"{_CORE}ResourceType"
+PROVIDER_CONFIG_URN = f"{_CORE}ServiceProviderConfig"
+LIST_URN = f"{_MESSAGES}ListResponse"
+PATCH_URN = f"{_MESSAGES}PatchOp"
+SEARCH_URN = f"{_MESSAGES}SearchRequest"
+BULK_REQUEST_URN = f"{_MESSAGES}BulkRequest"
+BULK_RESPONSE_URN = f"{_MESSAGES}BulkResponse"
+ERROR_URN = f"{_MESSAGES}Error"
