@@ -19,7 +19,11 @@ from roster.models import secret
 from roster.repositories import core, orm
 from roster.repositories.core.events import Search
 from roster.repositories.core.idempotency import Key
+from roster.repositories.core.provider_requests import Search as Requests
+from roster.scim.grammar import AttributePath, Present
+from roster.services.groups import Members
 from roster.services.idempotency import Answer
+from roster.services.provisioning.requests import Entry
 from tests import factories
 from tests.architecture.test_repositories import FUNCTIONS
 from tests.factories import NOW
@@ -27,8 +31,10 @@ from tests.security.conftest import rows
 from tests.security.rules import World
 
 FAR = NOW.replace(year=2030)
+AHEAD = text("UPDATE event SET tx = '9000000000000000000' WHERE id = (SELECT max(id::text)::uuid FROM event)")
+"""Let the last event seem to come from another server, which had counted further."""
 IDLE = {"core.memberships.lock_nesting", "core.memberships.is_inside", "core.memberships.remove_groups"} | {
-    *("core.purge.is_due", "core.purge.organization")
+    *("core.events.count_on", "core.purge.is_due", "core.purge.organization")
 }
 """Calls that find and change nothing in the right organization either."""
 
@@ -39,6 +45,8 @@ class Theirs(World):
     mine: UUID
     text: str
     key: Key
+    provider: UUID
+    request: UUID
 
     def __getattr__(self, name: str) -> UUID:
         return UUID(self.ids[name])
@@ -53,15 +61,24 @@ def theirs(app: Flask) -> Iterator[Theirs]:
         theirs.text = factories.token(theirs.organization_id)
         token_id = services.tokens.authenticate(theirs.text, at=NOW).token_id
         factories.token(theirs.organization_id, kind="scim", scopes=(), provider="Okta")
+        theirs.provider = registry().scalar(text("SELECT id FROM identity_provider"))
+        entry = Entry(theirs.provider, NOW, "GET", "/scim/v2/Users", 400, "No.", 1, None, None, None)
+        services.provisioning.requests.record(theirs.organization_id, [entry])
+        theirs.request = registry().scalar(text("SELECT id FROM provider_request"))
         actor = factories.actor(theirs.organization_id)
-        eve = factories.user(theirs.organization_id, "eve", email="eve@x.test", attributes={"badge": 7})
+        known = {"external_id": "00u1", "identity_provider_id": theirs.provider}
+        eve = factories.user(theirs.organization_id, "eve", email="eve@x.test", attributes={"badge": 7}, **known)
         services.users.remove(actor, theirs.other, at=NOW)
         gone = services.groups.create(actor, {"display_name": "gone"}, at=NOW)
         services.groups.remove(actor, gone.id, at=NOW)
-        theirs.ids |= {"eve": str(eve.id), "gone": str(gone.id)}
+        outer = services.groups.create(actor, {"display_name": "outer"}, at=NOW)
+        services.groups.add_members(actor, outer.id, Members((), [theirs.group_id]), at=NOW)
+        theirs.ids |= {"eve": str(eve.id), "gone": str(gone.id), "outer": str(outer.id)}
         answer = Answer(200, {}, b"")
         services.idempotency.once(Key(theirs.organization_id, token_id, "k"), b"f", lambda: answer, at=NOW)
         theirs.key = Key(theirs.mine, token_id, "k")
+        with transaction(registry()) as session:
+            session.execute(AHEAD)
         yield theirs
 
 
@@ -69,12 +86,23 @@ def told(feed: tuple[Any, Any], theirs: Theirs) -> list[Any]:
     return [event for event in feed[0] if event.subject_id != theirs.mine]
 
 
+def request_of(theirs: Theirs) -> dict[str, Any]:
+    """A request that says it is of their provider."""
+    told = {"method": "GET", "path": "/", "status": 200, "milliseconds": 1}
+    return {"id": uuid4(), "at": NOW, "identity_provider_id": theirs.provider} | told
+
+
 CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
+    "core.events.are_ahead": lambda c, t: core.events.are_ahead(c, t.mine),
+    "core.events.count_on": lambda c, t: core.events.count_on(c, t.mine),
     "core.events.feed": lambda c, t: told(core.events.feed(c, t.mine, after=None, limit=9), t),
     "core.events.of_subject": lambda c, t: core.events.of_subject(c, t.mine, t.user_id, limit=9),
     "core.events.page": lambda c, t: core.events.page(c, t.mine, Search(subject="ada"), before=None, limit=9),
+    "core.events.renumber": lambda c, t: core.events.renumber(c, t.mine),
     "core.events.stream": lambda c, t: list(core.events.stream(c, t.mine, Search(subject="ada"))),
     "core.groups.count": lambda c, t: core.groups.count(c, t.mine),
+    "core.groups.count_member_changed": lambda c, t: core.groups.count_member_changed(c, t.mine, t.user_id, at=FAR),
+    "core.groups.count_members_changed": lambda c, t: core.groups.count_members_changed(c, t.mine, t.group_id, at=FAR),
     "core.groups.page": lambda c, t: core.groups.page(c, t.mine).rows,
     "core.groups.restore": lambda c, t: core.groups.restore(c, t.mine, t.group_id, 1, at=FAR),
     "core.groups.soft_delete": lambda c, t: core.groups.soft_delete(c, t.mine, t.group_id, 1, at=FAR),
@@ -82,6 +110,8 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.memberships.add_groups": lambda c, t: core.memberships.add_groups(c, t.mine, t.group_id, [t.gone], at=NOW),
     "core.memberships.add_users": lambda c, t: core.memberships.add_users(c, t.mine, t.group_id, [t.other], at=NOW),
     "core.memberships.count": lambda c, t: core.memberships.count(c, t.mine, t.group_id),
+    "core.memberships.group_ids": lambda c, t: core.memberships.group_ids(c, t.mine, t.outer),
+    "core.memberships.groups_of_group": lambda c, t: core.memberships.groups_of_group(c, t.mine, t.group_id),
     "core.memberships.groups_of_user": lambda c, t: core.memberships.groups_of_user(c, t.mine, t.user_id),
     "core.memberships.ids_of_groups": lambda c, t: core.memberships.ids_of_groups(c, t.mine, ["staff"]),
     "core.memberships.ids_of_users": lambda c, t: core.memberships.ids_of_users(c, t.mine, ["ada"]),
@@ -92,6 +122,30 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.memberships.page": lambda c, t: core.memberships.page(c, t.mine, t.group_id, after=None, limit=9),
     "core.memberships.remove_groups": lambda c, t: core.memberships.remove_groups(c, t.mine, t.group_id, [t.group_id]),
     "core.memberships.remove_users": lambda c, t: core.memberships.remove_users(c, t.mine, t.group_id, [t.user_id]),
+    "core.memberships.user_ids": lambda c, t: core.memberships.user_ids(c, t.mine, t.group_id),
+    "core.provider_requests.add_all": lambda c, t: core.provider_requests.add_all(c, t.mine, [request_of(t)]),
+    "core.provider_requests.counts": lambda c, t: [
+        row for row in core.provider_requests.counts(c, t.mine, t.provider, [NOW, FAR]) if row.calls
+    ],
+    "core.provider_requests.find_by_id": lambda c, t: core.provider_requests.find_by_id(
+        c, t.mine, t.provider, t.request
+    ),
+    "core.provider_requests.page": lambda c, t: core.provider_requests.page(
+        c, t.mine, t.provider, Requests(), before=None, limit=9
+    ),
+    "core.provider_requests.purge": lambda c, t: core.provider_requests.purge(
+        c, t.mine, t.provider, before=FAR, limit=9
+    ),
+    "core.provider_requests.totals": lambda c, t: core.provider_requests.totals(c, t.mine, day=NOW, week=NOW),
+    "core.provisioned_groups.by_id": lambda c, t: core.provisioned_groups.by_id(c, t.mine, t.group_id),
+    "core.provisioned_groups.count": lambda c, t: core.provisioned_groups.count(c, t.mine, None),
+    "core.provisioned_groups.members_matching": lambda c, t: core.provisioned_groups.members_matching(
+        c, t.mine, t.group_id, Present(AttributePath(None, "value"))
+    ),
+    "core.provisioned_groups.page": lambda c, t: core.provisioned_groups.page(c, t.mine, None, limit=9).rows,
+    "core.provisioned_users.by_id": lambda c, t: core.provisioned_users.by_id(c, t.mine, t.user_id),
+    "core.provisioned_users.count": lambda c, t: core.provisioned_users.count(c, t.mine, None),
+    "core.provisioned_users.page": lambda c, t: core.provisioned_users.page(c, t.mine, None, limit=9).rows,
     "core.purge.events": lambda c, t: core.purge.events(c, t.mine, [t.user_id], keeps="nothing"),
     "core.purge.groups": lambda c, t: core.purge.groups(c, t.mine, at=FAR, limit=9),
     "core.purge.is_due": lambda c, t: core.purge.is_due(c, t.mine, at=FAR),
@@ -113,11 +167,17 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.users.update_all": lambda c, t: core.users.update_all(c, t.mine, [{"id": t.user_id, "title": "Dr"}]),
     "orm.groups.by_id": lambda s, t: orm.groups.by_id(s, t.mine, t.group_id),
     "orm.groups.by_id_with_deleted": lambda s, t: orm.groups.by_id_with_deleted(s, t.mine, t.group_id),
+    "orm.identity_providers.alphabetical": lambda s, t: orm.identity_providers.alphabetical(s, t.mine),
+    "orm.identity_providers.by_id": lambda s, t: orm.identity_providers.by_id(s, t.mine, t.provider),
     "orm.identity_providers.find_by_name": lambda s, t: orm.identity_providers.find_by_name(s, t.mine, "Okta"),
     "orm.tokens.by_prefix": lambda s, t: orm.tokens.by_prefix(s, t.mine, t.ids["prefix"]),
     "orm.tokens.newest_first": lambda s, t: orm.tokens.newest_first(s, t.mine),
+    "orm.tokens.of_provider": lambda s, t: orm.tokens.of_provider(s, t.mine, t.provider),
     "orm.users.by_id": lambda s, t: orm.users.by_id(s, t.mine, t.user_id),
     "orm.users.by_id_with_deleted": lambda s, t: orm.users.by_id_with_deleted(s, t.mine, t.user_id),
+    "orm.users.find_by_external_id_with_deleted": lambda s, t: orm.users.find_by_external_id_with_deleted(
+        s, t.mine, t.provider, "00u1"
+    ),
     "orm.users.find_by_user_name": lambda s, t: orm.users.find_by_user_name(s, t.mine, "ada"),
 }
 
@@ -173,6 +233,11 @@ ACROSS = {
     "fk_token_identity_provider": (
         "INSERT INTO token (organization_id, id, kind, prefix, sha256, name, scopes, identity_provider_id, created_at)"
         " VALUES (:mine, :user, 'scim', 'x', 'x', 'x', '{}', :provider, now())"
+    ),
+    "fk_provider_request_identity_provider": (
+        "INSERT INTO provider_request"
+        " (organization_id, id, identity_provider_id, at, method, path, status, milliseconds)"
+        " VALUES (:mine, :user, :provider, now(), 'GET', '/', 200, 1)"
     ),
     "fk_idempotent_request_token": (
         "INSERT INTO idempotent_request VALUES (:mine, :token, 'k', 'f', 200, '{}', '', now())"

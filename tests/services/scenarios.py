@@ -7,15 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import pyotp
+from sqlalchemy import text
 
 from roster import services
+from roster.database import core_of, registry, transaction
 from roster.models import Administrator
 from roster.services.events import Search
 from roster.services.groups import Members
 from roster.services.idempotency import Answer, Key
 from roster.services.imports import Line
+from roster.services.provisioning.query import Query
+from roster.services.provisioning.requests import Entry
 from tests import factories
 from tests.factories import NOW
+from tests.services.provisioning import Idp, op, values
 
 Call = Callable[[], Any]
 
@@ -74,6 +79,29 @@ class World:
         return services.administrators.create(EMAIL, PASSWORD, "owner", at=NOW)
 
     @cached_property
+    def okta(self) -> UUID:
+        return services.provisioning.providers.create(self.actor, name="Okta", dialect="okta", at=NOW).id
+
+    @cached_property
+    def idp(self) -> Idp:
+        """The identity provider, and whom it has: a user, a suspended one, and a group."""
+        idp = Idp(self.id)
+        self.hers = idp.user("grace", externalId="1", emails=[{"value": "grace@example.test"}]).id
+        self.his = idp.user("alan", externalId="2", active=False).id
+        self.theirs = idp.group("navy", self.hers).id
+        return idp
+
+    @cached_property
+    def logged(self) -> UUID:
+        """A request of the identity provider."""
+        REQUESTS.record(self.id, [entry(self)])
+        return REQUESTS.search(self.id, self.okta, REQUESTS.Search())[0].id
+
+    def linked(self) -> "World":
+        services.provisioning.links.link_user(self.actor, self.user.id, self.okta, "00u1", at=NOW)
+        return self
+
+    @cached_property
     def second(self) -> Administrator:
         assert self.owner
         return services.administrators.create("second@example.test", PASSWORD, "owner", at=NOW)
@@ -104,6 +132,19 @@ def simple(use: Callable[[World], Any]) -> Callable[[World], Call]:
 
 def prefix(world: World) -> str:
     return world.token.split("_")[2][:8]
+
+
+def entry(world: World) -> Entry:
+    return Entry(world.okta, NOW, "POST", "/scim/v2/Users", 409, "Taken.", 7, "r", {"userName": "ada"}, None)
+
+
+def from_elsewhere(organization_id: UUID, by: int = 10**9) -> None:
+    """Make as if the organization's events had been written by a server that had counted so much further."""
+    with transaction(registry()) as session:
+        core_of(session).execute(
+            text("UPDATE event SET tx = (tx::text::bigint + :by)::text::xid8 WHERE organization_id = :organization_id"),
+            {"by": by, "organization_id": organization_id},
+        )
 
 
 def _import(world: World) -> Any:
@@ -137,6 +178,8 @@ def _purge_organization(world: World) -> bool:
 
 ADMINISTRATORS, SIGN_INS, GROUPS = services.administrators, services.sign_ins, services.groups
 ORGANIZATIONS, TOKENS, USERS = services.organizations, services.tokens, services.users
+PROVIDERS, REQUESTS = services.provisioning.providers, services.provisioning.requests
+HEALTH, LINKS = services.provisioning.health, services.provisioning.links
 
 SCENARIOS: dict[str, Callable[[World], Call]] = {
     "administrators.accept": of(
@@ -169,6 +212,9 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
         lambda w: w.invitation,
         lambda w: ADMINISTRATORS.withdraw(w.actor, ADMINISTRATORS.invitations(at=NOW)[0].id, at=LATER),
     ),
+    "events.adopt": of(lambda w: from_elsewhere(w.id), lambda w: services.events.adopt(w.id)),
+    "events.are_ahead": of(lambda w: from_elsewhere(w.id), lambda w: services.events.are_ahead(w.id)),
+    "events.count_on": simple(lambda w: services.events.count_on(w.id)),
     "events.feed": simple(lambda w: services.events.feed(w.id)),
     "events.of_subject": simple(lambda w: services.events.of_subject(w.id, w.user.id)),
     "events.search": simple(lambda w: services.events.search(w.id, Search(subject="ada", action="user."))),
@@ -185,6 +231,10 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "groups.named": simple(lambda w: GROUPS.named(w.id, "staff", ["ada"])),
     "groups.member_count": of(World.put, lambda w: GROUPS.member_count(w.id, w.group.id)),
     "groups.members": of(World.put, lambda w: GROUPS.members(w.id, w.group.id)),
+    "groups.of_group": of(
+        lambda w: w.put(setattr(w, "inner", w.new_group("inner").id) or w.inner),
+        lambda w: GROUPS.of_group(w.id, w.inner),
+    ),
     "groups.of_user": of(World.put, lambda w: GROUPS.of_user(w.id, w.user.id)),
     "groups.remove": of(World.put, lambda w: GROUPS.remove(w.actor, w.group.id, at=LATER)),
     "groups.remove_members": of(
@@ -200,7 +250,9 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "idempotency.once": of(lambda w: w.key, _once),
     "imports.users": simple(_import),
     "organizations.activate": of(World.suspended, lambda w: ORGANIZATIONS.activate(w.actor, at=LATER)),
+    "organizations.around": simple(lambda _: ORGANIZATIONS.around("acme")),
     "organizations.change": simple(lambda w: ORGANIZATIONS.change(w.actor, {"slug": "new", "name": "New"}, at=LATER)),
+    "organizations.count": simple(lambda _: ORGANIZATIONS.count(q="acme")),
     "organizations.create": simple(lambda _: ORGANIZATIONS.create("other", "Other", at=NOW)),
     "organizations.get": simple(lambda w: ORGANIZATIONS.get(w.id)),
     "organizations.get_by_slug": simple(lambda _: ORGANIZATIONS.get_by_slug("acme")),
@@ -209,7 +261,61 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "organizations.restore": of(World.closed, lambda w: ORGANIZATIONS.restore(w.actor, at=LATER, slug="again")),
     "organizations.search": simple(lambda _: ORGANIZATIONS.search()),
     "organizations.search_deleted": of(World.closed, lambda _: ORGANIZATIONS.search_deleted()),
+    "organizations.search_page": simple(lambda _: ORGANIZATIONS.search_page(q="acme")),
     "organizations.suspend": simple(lambda w: ORGANIZATIONS.suspend(w.actor, at=LATER)),
+    "provisioning.health.activity": of(lambda w: w.logged, lambda w: HEALTH.activity(w.id, w.okta, at=LATER)),
+    "provisioning.health.of_all": of(lambda w: w.logged, lambda w: HEALTH.of_all(w.id, at=LATER)),
+    "provisioning.health.of_one": of(lambda w: w.logged, lambda w: HEALTH.of_one(w.id, w.okta, at=LATER)),
+    "provisioning.links.link_user": of(
+        lambda w: w.okta, lambda w: LINKS.link_user(w.actor, w.user.id, w.okta, "00u1", at=LATER)
+    ),
+    "provisioning.links.unlink_user": of(World.linked, lambda w: LINKS.unlink_user(w.actor, w.user.id, at=LATER)),
+    "provisioning.providers.change": of(
+        lambda w: w.okta, lambda w: PROVIDERS.change(w.actor, w.okta, {"name": "Okta EU", "strict": True}, at=LATER)
+    ),
+    "provisioning.providers.create": simple(
+        lambda w: PROVIDERS.create(w.actor, name="Entra", dialect="entra", at=LATER)
+    ),
+    "provisioning.providers.get": of(lambda w: w.okta, lambda w: PROVIDERS.get(w.id, w.okta)),
+    "provisioning.providers.search": of(lambda w: w.okta, lambda w: PROVIDERS.search(w.id)),
+    "provisioning.providers.tokens": of(lambda w: w.okta, lambda w: PROVIDERS.tokens(w.id, w.okta)),
+    "provisioning.requests.find": of(lambda w: w.logged, lambda w: REQUESTS.find(w.id, w.okta, w.logged)),
+    "provisioning.requests.purge": of(lambda w: w.logged, lambda w: REQUESTS.purge(w.id, at=MUCH_LATER)),
+    "provisioning.requests.record": of(lambda w: w.okta, lambda w: REQUESTS.record(w.id, [entry(w)])),
+    "provisioning.requests.search": of(
+        lambda w: w.logged, lambda w: REQUESTS.search(w.id, w.okta, REQUESTS.Search(failed=True, q="ada"))
+    ),
+    "provisioning.groups.create": of(lambda w: w.idp, lambda w: w.idp.group("new", w.hers, w.theirs)),
+    "provisioning.groups.get": of(lambda w: w.idp, lambda w: services.provisioning.groups.get(w.id, w.theirs)),
+    "provisioning.groups.patch": of(
+        lambda w: w.idp,
+        lambda w: w.idp.patch_group(
+            w.theirs,
+            op("add", "members", values(w.his, w.group.id)),
+            op("remove", 'members[display eq "grace"]'),
+            op("replace", "displayName", "Navy!"),
+        ),
+    ),
+    "provisioning.groups.remove": of(
+        lambda w: w.idp, lambda w: services.provisioning.groups.remove(w.idp.actor, w.theirs, at=LATER)
+    ),
+    "provisioning.groups.replace": of(lambda w: w.idp, lambda w: w.idp.put_group(w.theirs, "Navy!", w.his)),
+    "provisioning.groups.search": of(
+        lambda w: w.idp, lambda w: services.provisioning.groups.search(w.id, Query(limit=1))
+    ),
+    "provisioning.users.create": of(lambda w: w.idp, lambda w: w.idp.user("alan", externalId="2", title="Dr")),
+    "provisioning.users.get": of(lambda w: w.idp, lambda w: services.provisioning.users.get(w.id, w.hers)),
+    "provisioning.users.patch": of(
+        lambda w: w.idp,
+        lambda w: w.idp.patch_user(w.hers, op("replace", "active", False), op("add", "nickName", "Amazing")),
+    ),
+    "provisioning.users.remove": of(lambda w: w.idp, lambda w: w.idp.delete_user(w.hers)),
+    "provisioning.users.replace": of(
+        lambda w: w.idp, lambda w: w.idp.put_user(w.hers, "grace", emails=[{"value": "hopper@example.test"}])
+    ),
+    "provisioning.users.search": of(
+        lambda w: w.idp, lambda w: services.provisioning.users.search(w.id, Query(limit=1))
+    ),
     "purge.batch": of(World.put, lambda w: services.purge.batch(w.actor, at=MUCH_LATER)),
     "purge.due_organizations": of(World.closed, lambda _: services.purge.due_organizations(at=MUCH_LATER)),
     "purge.organization": of(lambda w: (w.key, w.put().closed()), _purge_organization),

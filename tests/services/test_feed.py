@@ -23,6 +23,7 @@ from roster.repositories import core
 from roster.repositories.core.events import Change
 from tests import factories
 from tests.factories import NOW
+from tests.services.scenarios import from_elsewhere
 
 WRITERS, SECONDS = 8, 4.0
 
@@ -192,3 +193,54 @@ def test_a_place_that_no_feed_gave_out_is_refused(organization_id: UUID, place: 
         services.events.feed(organization_id, after=place.format(uuid4().hex))
 
     assert caught.value.error.code == "invalid_cursor"
+
+
+def test_after_a_move_to_another_server_nothing_is_missed_and_nothing_comes_twice(
+    app: Flask, wide: Flask, organization_id: UUID
+) -> None:
+    for number in range(30):
+        factories.user(organization_id, f"user-{number}")
+    _scramble(organization_id)
+    told = Reader()
+    told.read(organization_id)
+    places = [services.events.feed(organization_id, limit=count)[1] for count in range(1, len(told.seen) + 1)]
+    stranger = factories.organization().id
+    of_stranger = services.events.feed(stranger)[0]
+    from_elsewhere(organization_id)
+    factories.user(organization_id, "written-before")
+
+    assert services.events.are_ahead(organization_id)
+    while lacking := services.events.adopt(organization_id):
+        for _ in range(lacking):
+            services.events.count_on(organization_id)
+    factories.user(organization_id, "written-after")
+
+    again = Reader()
+    again.read(organization_id)
+    order = [key for _, key in told.seen]
+    assert [key for _, key in again.seen][:-2] == order
+    labels = [row.subject_label for row in services.events.feed(organization_id, limit=1000)[0]]
+    assert labels[-2:] == ["written-before", "written-after"]
+    for count, place in enumerate(places, 1):
+        rows, _ = services.events.feed(organization_id, after=place, limit=1000)
+        assert [row.id for row in rows][:-2] == order[count:]
+    assert not services.events.are_ahead(organization_id)
+    assert services.events.adopt(organization_id) == 0
+    assert services.events.feed(stranger)[0] == of_stranger
+
+
+def test_a_place_that_only_the_other_server_knew_is_refused_and_not_waited_for(organization_id: UUID) -> None:
+    with pytest.raises(AppException) as caught:
+        services.events.feed(organization_id, after=f"{10**18}.{uuid4().hex}")
+
+    assert caught.value.error.code == "invalid_cursor"
+
+
+def _scramble(organization_id: UUID) -> None:
+    """Let events have been committed in another order than they were begun in, as concurrent writers do."""
+    with transaction(registry()) as session:
+        numbers = "(1 + abs(hashtext(id::text)) % 40)::text::xid8"
+        core_of(session).execute(
+            text(f"UPDATE event SET tx = {numbers} WHERE organization_id = :key"),  # noqa: S608 - our own words
+            {"key": organization_id},
+        )

@@ -161,7 +161,7 @@ def test_the_worker_purges_until_it_is_told_to_end(
         assert worker.stderr
         line = next(line for line in worker.stderr if "purged" in line)
         worker.send_signal(signal.SIGTERM)
-        code = worker.wait(10)
+        code = worker.wait(30)
 
     assert code == 0
     assert '"people": 1' in line

@@ -4,10 +4,8 @@ Every public function of every module of `roster.services` is found by itself; o
 """
 
 import dataclasses
-import inspect
-import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from importlib import import_module
@@ -20,11 +18,11 @@ from sqlalchemy import Engine, Row, create_engine, event, select, text
 from sqlalchemy import inspect as mapped
 from sqlalchemy.pool import NullPool
 
-from roster import services
 from roster.database import deadline
 from roster.database import transaction as transaction_module
 from roster.database.metrics import RETRIES
 from roster.models import Base
+from tests.architecture.test_services import FUNCTIONS
 from tests.services.scenarios import SCENARIOS, World
 
 STREAMS = {
@@ -35,26 +33,15 @@ STREAMS = {
 SERIALIZATION_FAILURE = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$; "
 
 
-def _discovered() -> dict[str, Callable[..., Any]]:
-    found = {}
-    for module in pkgutil.iter_modules(services.__path__):
-        members = vars(import_module(f"roster.services.{module.name}"))
-        for name, function in members.items():
-            is_own = inspect.isfunction(function) and function.__module__ == f"roster.services.{module.name}"
-            if is_own and not name.startswith("_"):
-                found[f"{module.name}.{name}"] = function
-    return found
-
-
 def test_every_service_repeats_itself_or_says_why_not() -> None:
-    for name, function in _discovered().items():
+    for name, function in FUNCTIONS.items():
         if name not in STREAMS:
             assert getattr(function, "__transactional__", False), f"{name} is not @transactional"
             assert name in SCENARIOS, f"{name} has no scenario in tests/services/scenarios.py"
 
 
 def test_every_scenario_is_of_a_service() -> None:
-    assert set(SCENARIOS) <= set(_discovered())
+    assert set(SCENARIOS) <= set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("fault", ["backend terminated", "serialization failure"])

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from roster import services
 from roster.errors import AppException
+from roster.models import Provider
 from tests import factories
 from tests.factories import NOW
 
@@ -37,6 +39,19 @@ def test_a_token_is_good_until_the_moment_it_ends(organization_id: UUID) -> None
     assert services.tokens.authenticate(token, at=NOW + timedelta(minutes=59)).organization_id == organization_id
     with pytest.raises(AppException, match="token"):
         services.tokens.authenticate(token, at=NOW + timedelta(hours=1))
+
+
+def test_a_token_of_an_identity_provider_tells_its_switches_and_another_has_none(organization_id: UUID) -> None:
+    okta = factories.token(organization_id, kind="scim", scopes=(), provider="Okta")
+    actor, [provider] = factories.actor(organization_id), services.provisioning.providers.search(organization_id)
+
+    seen = [services.tokens.authenticate(okta, at=NOW).provider]
+    services.provisioning.providers.change(actor, provider.id, {"strict": True, "enabled": False}, at=NOW)
+    seen.append(services.tokens.authenticate(okta, at=NOW).provider)
+
+    off = Provider(provider.id, "Okta", "standard", enabled=True, strict=False, revive_deleted=False)
+    assert seen == [off, replace(off, enabled=False, strict=True)]
+    assert services.tokens.authenticate(factories.token(organization_id), at=NOW).provider is None
 
 
 def test_no_two_tokens_are_the_same(organization_id: UUID) -> None:

@@ -11,10 +11,11 @@ from roster.models.base import Base, live
 from roster.models.event import Actor, Event
 from roster.models.group import Group, Membership, Nesting
 from roster.models.idempotency import IdempotentRequest
-from roster.models.identity_provider import IdentityProvider, ProviderRequest
+from roster.models.identity_provider import IdentityProvider, Provider, ProviderRequest
 from roster.models.organization import Organization
 from roster.models.token import Token
 from roster.models.user import User, UserEmail
+from roster.models.version import Expected, is_expected
 
 __all__ = [
     "Actor",
@@ -23,6 +24,7 @@ __all__ = [
     "AdministratorSession",
     "Base",
     "Event",
+    "Expected",
     "Group",
     "IdempotentRequest",
     "IdentityProvider",
@@ -30,10 +32,12 @@ __all__ = [
     "Membership",
     "Nesting",
     "Organization",
+    "Provider",
     "ProviderRequest",
     "RecoveryCode",
     "Token",
     "User",
     "UserEmail",
+    "is_expected",
     "live",
 ]

@@ -31,6 +31,7 @@ class Group(Base):
             postgresql_where=LIVE,
         ),
         Index("ix_group_external_id", "organization_id", "external_id", postgresql_where=LIVE),
+        Index("ix_group_name", "organization_id", text("split_part(search_key, chr(10), 1)"), "id"),
         Index("ix_group_created_at", "organization_id", "created_at", "id"),
         Index("ix_group_updated_at", "organization_id", "updated_at", "id"),
         CheckConstraint("version > 0", name="version"),
@@ -44,6 +45,7 @@ class Group(Base):
     external_id: Mapped[Name | None]
     identity_provider_id: Mapped[UUID | None]
     search_key: Mapped[LongText]
+    """The name's form on its first line, by which groups are sorted, and then the description's."""
     version: Mapped[int] = mapped_column()
     member_version: Mapped[int] = mapped_column(server_default=text("1"))
     """Counts the changes of who is in it: these need not wait for those of the group itself."""

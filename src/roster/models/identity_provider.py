@@ -1,5 +1,6 @@
 """Identity providers: who provisions people into an organization over SCIM."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,18 @@ class IdentityProvider(Base):
     def option(self, name: str) -> Any:
         """Return what this provider's switch of this name is set to."""
         return self.options.get(name, OPTIONS[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An identity provider as it asks for something: who it is, and what its switches say."""
+
+    id: UUID
+    name: str
+    dialect: str
+    enabled: bool
+    strict: bool
+    revive_deleted: bool
 
 
 class ProviderRequest(Base):

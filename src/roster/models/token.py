@@ -34,6 +34,7 @@ class Token(Base):
             ["identity_provider.organization_id", "identity_provider.id"],
         ),
         Index("uq_token_sha256", "organization_id", "sha256", unique=True),
+        Index("uq_token_prefix", "organization_id", "prefix", unique=True),
         CheckConstraint("kind IN ('api', 'scim')", name="kind"),
         CheckConstraint("(kind = 'scim') = (identity_provider_id IS NOT NULL)", name="provider"),
     )

@@ -130,7 +130,7 @@ class User(Base):
             unique=True,
             postgresql_where=LIVE,
         ),
-        Index("ix_user_external_id", "organization_id", "external_id", postgresql_where=LIVE),
+        Index("ix_user_external_id", "organization_id", "external_id"),
         Index("ix_user_suspended", "organization_id", "id", postgresql_where=text("NOT active AND deleted_at IS NULL")),
         Index("ix_user_created_at", "organization_id", "created_at", "id"),
         Index("ix_user_updated_at", "organization_id", "updated_at", "id"),

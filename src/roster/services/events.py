@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from roster.database import core_of, database, registry, transactional
+from roster.database import core_of, database, registry, transaction, transactional
 from roster.repositories import core
 from roster.repositories.core.events import Search
 
-__all__ = ["Search", "export", "feed", "of_subject", "search"]
+__all__ = ["Search", "adopt", "are_ahead", "count_on", "export", "feed", "of_subject", "search"]
 
 
 @transactional
@@ -44,3 +44,28 @@ def export(organization_id: UUID, matching: Search) -> Iterator[Row[Any]]:
 def of_subject(organization_id: UUID, subject_id: UUID, *, limit: int = 50) -> Sequence[Row[Any]]:
     """Return what was done to somebody or something, or with it, the newest first. Writes nothing."""
     return core.events.of_subject(core_of(registry()), organization_id, subject_id, limit=limit)
+
+
+@transactional
+def are_ahead(organization_id: UUID) -> bool:
+    """Tell whether events came with transaction ids of another server, as after a dump's restore. Writes nothing."""
+    return core.events.are_ahead(core_of(registry()), organization_id)
+
+
+@transactional
+def adopt(organization_id: UUID) -> int:
+    """Renumber events that came from another server, in their order; places that the feed gave out stay good.
+
+    Returns how many transaction ids the server has to count on before that can be done (`count_on`); 0 when it is
+    done, or nothing was to do. Rolls back as one; repeats itself when PostgreSQL asks for it.
+    """
+    with transaction(registry()) as session:
+        connection = core_of(session)
+        return core.events.renumber(connection, organization_id)
+
+
+@transactional
+def count_on(organization_id: UUID) -> None:
+    """Use up one transaction id of the server. Rolls back as one, and the id is used up all the same."""
+    with transaction(registry()) as session:
+        core.events.count_on(core_of(session), organization_id)

@@ -20,7 +20,7 @@ from roster.errors import (
     STALE_VERSION,
     AppException,
 )
-from roster.models import Actor, Group
+from roster.models import Actor, Expected, Group, is_expected
 from roster.normal_form import name_key, search_key
 from roster.repositories import core, orm
 
@@ -125,7 +125,7 @@ def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> Group:
 
 @transactional
 def change(
-    actor: Actor, group_id: UUID, values: Mapping[str, Any], *, at: datetime, expected_version: int | None = None
+    actor: Actor, group_id: UUID, values: Mapping[str, Any], *, at: datetime, expected_version: Expected = None
 ) -> Group:
     """Change the given columns of a group. Rolls back as one; repeats itself when another writer was in between.
 
@@ -144,7 +144,7 @@ def change(
 
 
 @transactional
-def remove(actor: Actor, group_id: UUID, *, at: datetime, expected_version: int | None = None) -> None:
+def remove(actor: Actor, group_id: UUID, *, at: datetime, expected_version: Expected = None) -> None:
     """Soft-delete a group; who is in it comes back with it. Rolls back as one.
 
     Raises:
@@ -153,8 +153,9 @@ def remove(actor: Actor, group_id: UUID, *, at: datetime, expected_version: int 
     with transaction(registry()) as session:
         group = orm.groups.by_id(session, actor.organization_id, group_id, for_update=True)
         _demand_version(group, expected_version)
-        core.groups.soft_delete(core_of(session), group.organization_id, group.id, group.version, at=at)
         _record(core_of(session), actor, "group.deleted", group, {}, at=at)
+        core.groups.soft_delete(core_of(session), group.organization_id, group.id, group.version, at=at)
+        core.groups.count_member_changed(core_of(session), actor.organization_id, group_id, at=at)
 
 
 @transactional
@@ -171,6 +172,7 @@ def restore(actor: Actor, group_id: UUID, *, at: datetime, display_name: str | N
         changes = _changes({"display_name": group.display_name}, {"display_name": display_name or group.display_name})
         renamed = _renamed(group, display_name) if display_name else {}
         core.groups.restore(core_of(session), group.organization_id, group.id, group.version, at=at, **renamed)
+        core.groups.count_member_changed(core_of(session), actor.organization_id, group_id, at=at)
         _record(core_of(session), actor, "group.restored", group, changes, at=at)
         session.refresh(group)
     return group
@@ -205,6 +207,17 @@ def of_user(organization_id: UUID, user_id: UUID) -> Sequence[Row[Any]]:
 
 
 @transactional
+def of_group(organization_id: UUID, group_id: UUID) -> Sequence[Row[Any]]:
+    """Return the groups that a group is in, by name: id, display_name, direct or by way of another. Writes nothing.
+
+    Raises:
+        AppException: GROUP_NOT_FOUND.
+    """
+    orm.groups.by_id(registry(), organization_id, group_id)
+    return core.memberships.groups_of_group(core_of(registry()), organization_id, group_id)
+
+
+@transactional
 def add_members(actor: Actor, group_id: UUID, members: Members, *, at: datetime) -> int:
     """Put users and groups into a group, all or none; return how many were not in it. Rolls back as one.
 
@@ -213,7 +226,8 @@ def add_members(actor: Actor, group_id: UUID, members: Members, *, at: datetime)
     """
     organization_id = actor.organization_id
     with transaction(registry()) as session:
-        group, connection = orm.groups.by_id(session, organization_id, group_id), core_of(session)
+        group = orm.groups.by_id(session, organization_id, group_id, for_update=True)
+        connection = core_of(session)
         labels = _labels(connection, organization_id, members)
         if members.groups:
             core.memberships.lock_nesting(connection, organization_id)
@@ -224,6 +238,8 @@ def add_members(actor: Actor, group_id: UUID, members: Members, *, at: datetime)
             *core.memberships.add_groups(connection, organization_id, group_id, members.groups, at=at),
         ]
         _record_members(connection, actor, "group.member_added", group, {key: labels[key] for key in added}, at=at)
+        if added:
+            core.groups.count_members_changed(connection, organization_id, group_id, at=at)
     return len(added)
 
 
@@ -236,13 +252,16 @@ def remove_members(actor: Actor, group_id: UUID, members: Members, *, at: dateti
     """
     organization_id = actor.organization_id
     with transaction(registry()) as session:
-        group, connection = orm.groups.by_id(session, organization_id, group_id), core_of(session)
+        group = orm.groups.by_id(session, organization_id, group_id, for_update=True)
+        connection = core_of(session)
         users = core.memberships.remove_users(connection, organization_id, group_id, members.users)
         groups = core.memberships.remove_groups(connection, organization_id, group_id, members.groups)
         labels = core.memberships.labels_of_users(connection, organization_id, users)
         labels |= core.memberships.labels_of_groups(connection, organization_id, groups)
         gone = {key: labels.get(key, "") for key in (*users, *groups)}
         _record_members(connection, actor, "group.member_removed", group, gone, at=at)
+        if gone:
+            core.groups.count_members_changed(connection, organization_id, group_id, at=at)
     return len(gone)
 
 
@@ -267,8 +286,8 @@ def _renamed(group: Group, display_name: str) -> dict[str, str]:
     }
 
 
-def _demand_version(group: Group, expected: int | None) -> None:
-    if expected is not None and group.version != expected:
+def _demand_version(group: Group, expected: Expected) -> None:
+    if not is_expected(group.version, expected):
         raise AppException(STALE_VERSION)
 
 
@@ -291,9 +310,6 @@ def _record(
 def _record_members(
     connection: Connection, actor: Actor, action: str, group: Group, labels: Mapping[UUID, str], *, at: datetime
 ) -> None:
-    core.events.record_all(
-        connection,
-        actor,
-        [core.events.Change(action, group.id, group.display_name, {}, key, label) for key, label in labels.items()],
-        at=at,
+    core.events.record_each(
+        connection, actor, action, subject_id=group.id, subject_label=group.display_name, objects=labels, at=at
     )

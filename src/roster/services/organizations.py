@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
 from roster.database import Session, core_of, registry, transaction, transactional, violations
 from roster.errors import ORGANIZATION_NOT_DELETED, ORGANIZATION_SLUG_TAKEN, STALE_VERSION, AppException
-from roster.models import Actor, Organization
+from roster.models import Actor, Expected, Organization, is_expected
 from roster.repositories import core, orm
 
 VIOLATIONS = {"uq_organization_slug_live": ORGANIZATION_SLUG_TAKEN}
@@ -71,15 +72,41 @@ def search() -> Sequence[Organization]:
 
 
 @transactional
+def search_page(*, q: str = "", sort: str = "name", after: str | None = None, limit: int = 50) -> core.keyset.Page:
+    """Return a page of organizations; none that is there throughout a walk is skipped or repeated. Writes nothing.
+
+    Raises:
+        AppException: INVALID_CURSOR.
+    """
+    return core.organizations.page(core_of(registry()), q=q, sort=sort, after=after, limit=limit)
+
+
+@transactional
+def count(*, q: str = "") -> int:
+    """Return how many organizations a search finds. Writes nothing."""
+    return core.organizations.count(core_of(registry()), q=q)
+
+
+@transactional
+def around(slug: str | None, *, only: UUID | None = None, limit: int = 50) -> Sequence[Row[Any]]:
+    """Return the organization of this slug, if there is one, and then others by name. Writes nothing.
+
+    Args:
+        slug: which one comes first.
+        only: the one organization to look at; None for all.
+        limit: rows.
+    """
+    return core.organizations.around(core_of(registry()), slug, only=only, limit=limit)
+
+
+@transactional
 def search_deleted() -> Sequence[Organization]:
     """Return the deleted organizations that are not purged yet. Writes nothing."""
     return orm.organizations.all_deleted(registry())
 
 
 @transactional
-def change(
-    actor: Actor, values: Mapping[str, Any], *, at: datetime, expected_version: int | None = None
-) -> Organization:
+def change(actor: Actor, values: Mapping[str, Any], *, at: datetime, expected_version: Expected = None) -> Organization:
     """Change slug, name, purge_days or purge_keeps of the actor's organization. Rolls back as one.
 
     Raises:
@@ -130,7 +157,7 @@ def activate(actor: Actor, *, at: datetime) -> Organization:
 
 
 @transactional
-def remove(actor: Actor, *, at: datetime, expected_version: int | None = None) -> Organization:
+def remove(actor: Actor, *, at: datetime, expected_version: Expected = None) -> Organization:
     """Delete the actor's organization: closed at once, purged after its `purge_days`. Rolls back as one.
 
     Raises:
@@ -162,8 +189,8 @@ def restore(actor: Actor, *, at: datetime, slug: str | None = None) -> Organizat
     return organization
 
 
-def _demand_version(organization: Organization, expected: int | None) -> None:
-    if expected is not None and organization.version != expected:
+def _demand_version(organization: Organization, expected: Expected) -> None:
+    if not is_expected(organization.version, expected):
         raise AppException(STALE_VERSION)
 
 

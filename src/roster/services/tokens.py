@@ -4,13 +4,16 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
 from roster.database import Session, core_of, registry, transaction, transactional
 from roster.errors import FORBIDDEN, ORGANIZATION_SUSPENDED, TOKEN_NOT_FOUND, UNAUTHENTICATED, AppException
-from roster.models import Actor, IdentityProvider, Token, secret
+from roster.models import Actor, IdentityProvider, Provider, Token, secret
+from roster.models.identity_provider import OPTIONS
 from roster.models.token import OPENED_BY_SCIM
 from roster.repositories import core, orm
 
@@ -22,14 +25,14 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a token opens."""
+    """What a token opens; `provider` is whose it is, where its kind is `scim`."""
 
     organization_id: UUID
     token_id: UUID
     kind: str
     label: str
     scopes: frozenset[str]
-    identity_provider_id: UUID | None
+    provider: Provider | None
     is_noted: bool
 
 
@@ -61,8 +64,9 @@ def issue(
         AppException: FORBIDDEN.
     """
     _demand_within(within, kind, scopes)
-    text, token = _new_token(actor, kind, scopes, name, at=at, expires_at=expires_at)
     with transaction(registry()) as session:
+        hidden = _new_secret(session, actor.organization_id)
+        text, token = _new_token(actor, hidden, kind, scopes, name, at=at, expires_at=expires_at)
         if provider:
             token.identity_provider_id = _provider(session, actor, provider, at=at).id
         orm.tokens.add(session, token)
@@ -90,7 +94,8 @@ def rotate(actor: Actor, prefix: str, *, at: datetime, overlap: timedelta, withi
             raise AppException(TOKEN_NOT_FOUND, "This token has ended already; issue a new one.")
         _demand_within(within, old.kind, old.scopes)
         expires_at = at + (old.expires_at - old.created_at) if old.expires_at else None
-        text, token = _new_token(actor, old.kind, old.scopes, old.name, at=at, expires_at=expires_at)
+        hidden = _new_secret(session, actor.organization_id)
+        text, token = _new_token(actor, hidden, old.kind, old.scopes, old.name, at=at, expires_at=expires_at)
         token.identity_provider_id = old.identity_provider_id
         orm.tokens.add(session, token)
         core.tokens.expire(core_of(session), actor.organization_id, prefix, at=at + overlap)
@@ -112,9 +117,7 @@ def authenticate(text: str, *, at: datetime) -> Access:
     if row.suspended_at is not None:
         raise AppException(ORGANIZATION_SUSPENDED)
     is_noted = row.last_used_at is not None and at - row.last_used_at < NOTED_EVERY
-    return Access(
-        organization_id, row.id, row.kind, row.name, frozenset(row.scopes), row.identity_provider_id, is_noted
-    )
+    return Access(organization_id, row.id, row.kind, row.name, frozenset(row.scopes), _provider_of(row), is_noted)
 
 
 @transactional
@@ -150,10 +153,17 @@ def _demand_within(within: frozenset[str] | None, kind: str, scopes: Sequence[st
         raise AppException(FORBIDDEN, "A token can't give scopes that it does not have.")
 
 
-def _new_token(
-    actor: Actor, kind: str, scopes: Sequence[str], name: str, *, at: datetime, expires_at: datetime | None
-) -> tuple[str, Token]:
+def _new_secret(session: Session, organization_id: UUID) -> str:
+    """Return a secret whose first characters no other token shows: they name it when it is rotated or revoked."""
     hidden = secrets.token_hex(24)
+    while orm.tokens.is_named(session, organization_id, hidden[:SHOWN]):
+        hidden = secrets.token_hex(24)
+    return hidden
+
+
+def _new_token(
+    actor: Actor, hidden: str, kind: str, scopes: Sequence[str], name: str, *, at: datetime, expires_at: datetime | None
+) -> tuple[str, Token]:
     text = f"roster_{kind}_{hidden}{actor.organization_id.hex}"
     token = Token(
         organization_id=actor.organization_id,
@@ -182,6 +192,20 @@ def _provider(session: Session, actor: Actor, name: str, *, at: datetime) -> Ide
             options={},
             created_at=at,
         ),
+    )
+
+
+def _provider_of(row: Row[Any]) -> Provider | None:
+    if row.identity_provider_id is None:
+        return None
+    options = OPTIONS | row.options
+    return Provider(
+        row.identity_provider_id,
+        row.provider_name,
+        row.dialect,
+        row.enabled,
+        bool(options["strict"]),
+        bool(options["revive_deleted"]),
     )
 
 

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from roster.database import core_of, registry, transaction, transactional, violations
 from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_DELETED, AppException
-from roster.models import Actor, User
+from roster.models import Actor, Expected, User, is_expected
 from roster.models.user import DERIVED_FROM, default_display_name, derived, with_primary
 from roster.repositories import core, orm
 
@@ -91,7 +91,7 @@ def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> User:
 
 @transactional
 def change(
-    actor: Actor, user_id: UUID, values: Mapping[str, Any], *, at: datetime, expected_version: int | None = None
+    actor: Actor, user_id: UUID, values: Mapping[str, Any], *, at: datetime, expected_version: Expected = None
 ) -> User:
     """Change the given columns of a user. Rolls back as one; repeats itself when another writer was in between.
 
@@ -112,7 +112,7 @@ def change(
 
 
 @transactional
-def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int | None = None) -> None:
+def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Expected = None) -> None:
     """Soft-delete a user. Rolls back as one; repeats itself when another writer was in between.
 
     Raises:
@@ -123,6 +123,7 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int |
         _demand_version(user, expected_version)
         _record(session, actor, "user.deleted", user, {}, at=at)
         core.users.soft_delete(core_of(session), user.organization_id, user.id, user.version, at=at)
+        core.groups.count_member_changed(core_of(session), actor.organization_id, user_id, at=at)
 
 
 @transactional
@@ -139,6 +140,7 @@ def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None 
         changes = _changes({"user_name": user.user_name}, {"user_name": user_name or user.user_name})
         renamed = _renamed(user, user_name) if user_name else {}
         core.users.restore(core_of(session), user.organization_id, user.id, user.version, at=at, **renamed)
+        core.groups.count_member_changed(core_of(session), actor.organization_id, user_id, at=at)
         _record(session, actor, "user.restored", user, changes, at=at)
         session.refresh(user)
     return user
@@ -146,7 +148,7 @@ def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None 
 
 @transactional
 def suspend(
-    actor: Actor, user_id: UUID, *, at: datetime, reason: str | None = None, expected_version: int | None = None
+    actor: Actor, user_id: UUID, *, at: datetime, reason: str | None = None, expected_version: Expected = None
 ) -> User:
     """Suspend a user, for a reason that the event keeps; one who is suspended stays so. Rolls back as one.
 
@@ -158,7 +160,7 @@ def suspend(
 
 
 @transactional
-def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int | None = None) -> User:
+def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Expected = None) -> User:
     """End a user's suspension; one who is active stays so. Rolls back as one.
 
     Raises:
@@ -168,7 +170,7 @@ def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: int
 
 
 def _set_active(
-    actor: Actor, user_id: UUID, active: bool, why: Mapping[str, Any], *, at: datetime, expected_version: int | None
+    actor: Actor, user_id: UUID, active: bool, why: Mapping[str, Any], *, at: datetime, expected_version: Expected
 ) -> User:
     with transaction(registry()) as session:
         user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
@@ -219,8 +221,8 @@ def _renamed(user: User, user_name: str) -> dict[str, str]:
     return {"user_name": user_name} | derived(names | {"user_name": user_name}, [e.as_given() for e in user.emails])
 
 
-def _demand_version(user: User, expected: int | None) -> None:
-    if expected is not None and user.version != expected:
+def _demand_version(user: User, expected: Expected) -> None:
+    if not is_expected(user.version, expected):
         raise AppException(STALE_VERSION)
 
 

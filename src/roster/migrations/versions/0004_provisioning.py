@@ -41,8 +41,8 @@ def upgrade() -> None:
         ["organization_id", "id"],
         postgresql_where=sa.text("NOT active AND deleted_at IS NULL"),
     )
-    for table in ("user", "group"):
-        op.create_index(f"ix_{table}_external_id", table, ["organization_id", "external_id"], postgresql_where=LIVE)
+    op.create_index("ix_user_external_id", "user", ["organization_id", "external_id"])  # of the deleted, too
+    op.create_index("ix_group_external_id", "group", ["organization_id", "external_id"], postgresql_where=LIVE)
     _create_requests()
 
 

@@ -4,16 +4,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal_column, select, union_all, update
 from sqlalchemy.orm.exc import StaleDataError
 
-from roster.models import Group
+from roster.models import Group, Membership, Nesting
 from roster.normal_form import search_key
 from roster.repositories.core.keyset import Order, Page
 from roster.repositories.core.purge import purge_after
 
 STATUSES = {"live": Group.deleted_at.is_(None), "deleted": Group.deleted_at.is_not(None)}
-SORTS = {"display_name": Group.display_name_key, "created_at": Group.created_at, "updated_at": Group.updated_at}
+SORTS = {
+    "display_name": func.split_part(  # as `ix_group_name` has it
+        Group.search_key, func.chr(literal_column("10")), literal_column("1"), type_=Text
+    ),
+    "created_at": Group.created_at,
+    "updated_at": Group.updated_at,
+}
 COLUMNS = (
     Group.id,
     Group.display_name,
@@ -80,6 +86,36 @@ def restore(
         StaleDataError: the group is no longer at this version.
     """
     _set(connection, organization_id, group_id, version, deleted_at=None, purge_after=None, updated_at=at, **renamed)
+
+
+def count_members_changed(connection: Connection, organization_id: UUID, group_id: UUID, *, at: datetime) -> None:
+    """Count that other users or groups are directly in the group than before."""
+    _count_members_changed(connection, organization_id, Group.id == group_id, at=at)
+
+
+def count_member_changed(connection: Connection, organization_id: UUID, member_id: UUID, *, at: datetime) -> None:
+    """Count, for every group that a user or group is directly in, that this member is gone or back."""
+    around = union_all(
+        select(Membership.group_id).where(
+            Membership.organization_id == organization_id, Membership.user_id == member_id
+        ),
+        select(Nesting.parent_id).where(Nesting.organization_id == organization_id, Nesting.child_id == member_id),
+    )
+    locked = (
+        select(Group.id)
+        .where(Group.organization_id == organization_id, Group.id.in_(around))
+        .order_by(Group.id)  # in one order everywhere, so that two writers can't deadlock
+        .with_for_update(key_share=True)
+    )
+    _count_members_changed(connection, organization_id, Group.id.in_(locked), at=at)
+
+
+def _count_members_changed(
+    connection: Connection, organization_id: UUID, which: ColumnElement[bool], *, at: datetime
+) -> None:
+    statement = update(Group).where(Group.organization_id == organization_id, which)
+    changed_at = func.greatest(Group.members_changed_at, at)
+    connection.execute(statement.values(member_version=Group.member_version + 1, members_changed_at=changed_at))
 
 
 def _set(connection: Connection, organization_id: UUID, group_id: UUID, version: int, **values: Any) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     Connection,
     Result,
     Row,
+    Uuid,
     and_,
+    any_,
     delete,
     exists,
     func,
@@ -32,15 +35,11 @@ def add_users(
     connection: Connection, organization_id: UUID, group_id: UUID, user_ids: Collection[UUID], *, at: datetime
 ) -> Sequence[UUID]:
     """Put these users into the group, in one statement; return those who were not in it."""
-    rows = [
-        {"organization_id": organization_id, "group_id": group_id, "user_id": user_id, "created_at": at}
-        for user_id in sorted(set(user_ids))  # in one order everywhere, so that two writers can't deadlock
-    ]
-    if not rows:
+    if not user_ids:
         return []
-    return connection.scalars(
-        insert(Membership).values(rows).on_conflict_do_nothing().returning(Membership.user_id)
-    ).all()
+    new = select(literal(organization_id), literal(group_id), _each(user_ids), literal(at))
+    statement = insert(Membership).from_select(["organization_id", "group_id", "user_id", "created_at"], new)
+    return connection.scalars(statement.on_conflict_do_nothing().returning(Membership.user_id)).all()
 
 
 def remove_users(
@@ -50,7 +49,7 @@ def remove_users(
     statement = delete(Membership).where(
         Membership.organization_id == organization_id,
         Membership.group_id == group_id,
-        Membership.user_id.in_(sorted(set(user_ids))),
+        Membership.user_id == any_(_list(user_ids)),
     )
     return connection.scalars(statement.returning(Membership.user_id)).all()
 
@@ -59,13 +58,11 @@ def add_groups(
     connection: Connection, organization_id: UUID, parent_id: UUID, child_ids: Collection[UUID], *, at: datetime
 ) -> Sequence[UUID]:
     """Put these groups into the parent, in one statement; return those that were not in it."""
-    rows = [
-        {"organization_id": organization_id, "parent_id": parent_id, "child_id": child_id, "created_at": at}
-        for child_id in sorted(set(child_ids))
-    ]
-    if not rows:
+    if not child_ids:
         return []
-    return connection.scalars(insert(Nesting).values(rows).on_conflict_do_nothing().returning(Nesting.child_id)).all()
+    new = select(literal(organization_id), literal(parent_id), _each(child_ids), literal(at))
+    statement = insert(Nesting).from_select(["organization_id", "parent_id", "child_id", "created_at"], new)
+    return connection.scalars(statement.on_conflict_do_nothing().returning(Nesting.child_id)).all()
 
 
 def remove_groups(
@@ -75,9 +72,29 @@ def remove_groups(
     statement = delete(Nesting).where(
         Nesting.organization_id == organization_id,
         Nesting.parent_id == parent_id,
-        Nesting.child_id.in_(sorted(set(child_ids))),
+        Nesting.child_id == any_(_list(child_ids)),
     )
     return connection.scalars(statement.returning(Nesting.child_id)).all()
+
+
+def user_ids(connection: Connection, organization_id: UUID, group_id: UUID) -> Sequence[UUID]:
+    """Return the ids of the live users who are directly in the group."""
+    statement = (
+        select(Membership.user_id)
+        .join(User, and_(User.organization_id == Membership.organization_id, User.id == Membership.user_id))
+        .where(Membership.organization_id == organization_id, Membership.group_id == group_id, live(User))
+    )
+    return connection.scalars(statement).all()
+
+
+def group_ids(connection: Connection, organization_id: UUID, parent_id: UUID) -> Sequence[UUID]:
+    """Return the ids of the live groups that are directly in the parent."""
+    statement = (
+        select(Nesting.child_id)
+        .join(Group, and_(Group.organization_id == Nesting.organization_id, Group.id == Nesting.child_id))
+        .where(Nesting.organization_id == organization_id, Nesting.parent_id == parent_id, live(Group))
+    )
+    return connection.scalars(statement).all()
 
 
 def lock_nesting(connection: Connection, organization_id: UUID) -> None:
@@ -105,7 +122,7 @@ def is_inside(connection: Connection, organization_id: UUID, group_id: UUID, oth
 def labels_of_users(connection: Connection, organization_id: UUID, user_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the user names of those of these users who are live, by id."""
     statement = select(User.id, User.user_name).where(
-        User.organization_id == organization_id, live(User), User.id.in_(list(user_ids))
+        User.organization_id == organization_id, live(User), User.id == any_(_list(user_ids))
     )
     return {row.id: row.user_name for row in connection.execute(statement)}
 
@@ -113,7 +130,7 @@ def labels_of_users(connection: Connection, organization_id: UUID, user_ids: Col
 def labels_of_groups(connection: Connection, organization_id: UUID, group_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of those of these groups that are live, by id."""
     statement = select(Group.id, Group.display_name).where(
-        Group.organization_id == organization_id, live(Group), Group.id.in_(list(group_ids))
+        Group.organization_id == organization_id, live(Group), Group.id == any_(_list(group_ids))
     )
     return {row.id: row.display_name for row in connection.execute(statement)}
 
@@ -190,10 +207,26 @@ def groups_of_user(connection: Connection, organization_id: UUID, user_id: UUID)
         .join(Group, and_(Group.organization_id == Membership.organization_id, Group.id == Membership.group_id))
         .where(Membership.organization_id == organization_id, Membership.user_id == user_id, live(Group))
     )
-    above = _above(direct, organization_id, only_live=True)
     is_direct = exists().where(
         Membership.organization_id == organization_id, Membership.user_id == user_id, Membership.group_id == Group.id
     )
+    return _named(connection, organization_id, _above(direct, organization_id, only_live=True), is_direct)
+
+
+def groups_of_group(connection: Connection, organization_id: UUID, group_id: UUID) -> Sequence[Row[Any]]:
+    """Return the live groups that a group is in: id, display_name, direct (or by way of another group); by name."""
+    direct = (
+        select(Nesting.parent_id.label("id"))
+        .join(Group, and_(Group.organization_id == Nesting.organization_id, Group.id == Nesting.parent_id))
+        .where(Nesting.organization_id == organization_id, Nesting.child_id == group_id, live(Group))
+    )
+    is_direct = exists().where(
+        Nesting.organization_id == organization_id, Nesting.child_id == group_id, Nesting.parent_id == Group.id
+    )
+    return _named(connection, organization_id, _above(direct, organization_id, only_live=True), is_direct)
+
+
+def _named(connection: Connection, organization_id: UUID, above: CTE, is_direct: Any) -> Sequence[Row[Any]]:
     statement = (
         select(Group.id, Group.display_name, is_direct.label("direct"))
         .where(Group.organization_id == organization_id, live(Group), Group.id.in_(select(above.c.id)))
@@ -201,6 +234,15 @@ def groups_of_user(connection: Connection, organization_id: UUID, user_id: UUID)
     )
     result: Result[Any] = connection.execute(statement)
     return result.all()
+
+
+def _list(ids: Collection[UUID]) -> Any:
+    """The ids as one parameter, however many they are; in one order everywhere, so that two writers can't deadlock."""
+    return literal(sorted(set(ids)), ARRAY(Uuid))
+
+
+def _each(ids: Collection[UUID]) -> Any:
+    return func.unnest(_list(ids))
 
 
 def _above(start: Any, organization_id: UUID, *, only_live: bool) -> CTE:

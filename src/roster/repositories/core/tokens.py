@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Result, Row, and_, bindparam, func, or_, select, update
 
-from roster.models import Organization, Token, live
+from roster.models import IdentityProvider, Organization, Token, live
 
 _VALID: Any = (
     select(
@@ -17,8 +17,19 @@ _VALID: Any = (
         Token.identity_provider_id,
         Token.last_used_at,
         Organization.suspended_at,
+        IdentityProvider.name.label("provider_name"),
+        IdentityProvider.dialect,
+        IdentityProvider.enabled,
+        IdentityProvider.options,
     )
     .join(Organization, and_(Organization.id == Token.organization_id, live(Organization)))
+    .outerjoin(
+        IdentityProvider,
+        and_(
+            IdentityProvider.organization_id == Token.organization_id,
+            IdentityProvider.id == Token.identity_provider_id,
+        ),
+    )
     .where(
         Token.organization_id == bindparam("organization_id"),
         Token.sha256 == bindparam("sha256"),
@@ -29,7 +40,7 @@ _VALID: Any = (
 
 
 def find_valid(connection: Connection, organization_id: UUID, sha256: bytes, *, at: datetime) -> Row[Any] | None:
-    """Return the token of this hash, if it is good at `at` and its organization is not deleted; see `_VALID`."""
+    """Return the token of this hash with its provider, if it is good at `at` in a live organization; see `_VALID`."""
     valid: Result[Any] = connection.execute(_VALID, {"organization_id": organization_id, "sha256": sha256, "at": at})
     return valid.one_or_none()
 

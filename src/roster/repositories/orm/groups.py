@@ -31,8 +31,8 @@ def by_id_with_deleted(session: Session, organization_id: UUID, group_id: UUID, 
         AppException: GROUP_NOT_FOUND, also for a group of another organization.
     """
     statement = select(Group).where(Group.organization_id == organization_id, Group.id == group_id)
-    if for_update:  # two writers wait for each other in place of failing on each other's version
-        statement = statement.with_for_update()
+    if for_update:  # two writers wait for each other; who puts the group into another does not (FOR NO KEY UPDATE)
+        statement = statement.with_for_update(key_share=True)
     if (group := session.scalar(statement)) is None:
         raise AppException(GROUP_NOT_FOUND)
     return group

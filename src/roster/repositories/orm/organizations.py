@@ -62,7 +62,7 @@ def last_deleted_by_slug(session: Session, slug: str) -> Organization:
 
 def all_by_name(session: Session) -> Sequence[Organization]:
     """Return every live organization, by name."""
-    statement = select(Organization).where(live(Organization)).order_by(Organization.name, Organization.id)
+    statement = select(Organization).where(live(Organization)).order_by(Organization.search_key, Organization.id)
     return session.scalars(statement).all()
 
 
@@ -74,6 +74,7 @@ def all_deleted(session: Session) -> Sequence[Organization]:
 
 def add(session: Session, organization: Organization) -> Organization:
     """Add a new organization."""
+    organization.derive()
     session.add(organization)
     session.flush()
     return organization
@@ -83,6 +84,7 @@ def change(session: Session, organization: Organization, values: Mapping[str, An
     """Write the given columns, and count the version up."""
     for name, value in values.items():
         setattr(organization, name, value)
+    organization.derive()
     organization.version += 1
     organization.updated_at = at
     session.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from roster.errors import TOKEN_NOT_FOUND, AppException
@@ -29,7 +29,19 @@ def by_prefix(session: Session, organization_id: UUID, prefix: str) -> Token:
     return token
 
 
+def is_named(session: Session, organization_id: UUID, prefix: str) -> bool:
+    """Tell whether one of the organization's tokens, ended ones included, shows this prefix."""
+    same = exists().where(Token.organization_id == organization_id, Token.prefix == prefix)
+    return bool(session.scalar(select(same)))
+
+
 def newest_first(session: Session, organization_id: UUID) -> Sequence[Token]:
     """Return the organization's tokens, the newest first."""
     statement = select(Token).where(Token.organization_id == organization_id).order_by(Token.id.desc())
     return session.scalars(statement).all()
+
+
+def of_provider(session: Session, organization_id: UUID, provider_id: UUID) -> Sequence[Token]:
+    """Return an identity provider's tokens, the newest first."""
+    statement = select(Token).where(Token.organization_id == organization_id, Token.identity_provider_id == provider_id)
+    return session.scalars(statement.order_by(Token.id.desc())).all()

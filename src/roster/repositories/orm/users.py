@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from roster.errors import USER_NOT_FOUND, AppException
 from roster.models import User, UserEmail, live
@@ -31,11 +31,8 @@ def by_id_with_deleted(session: Session, organization_id: UUID, user_id: UUID, *
     Raises:
         AppException: USER_NOT_FOUND, also for a user of another organization.
     """
-    statement = (
-        select(User).where(User.organization_id == organization_id, User.id == user_id).options(joinedload(User.emails))
-    )
-    if for_update:  # two writers wait for each other in place of failing on each other's version
-        statement = statement.with_for_update(of=User)
+    statement = select(User).where(User.organization_id == organization_id, User.id == user_id)
+    statement = _locked(statement) if for_update else statement.options(joinedload(User.emails))
     if (user := session.scalars(statement).unique().one_or_none()) is None:
         raise AppException(USER_NOT_FOUND)
     return user
@@ -49,6 +46,23 @@ def find_by_user_name(session: Session, organization_id: UUID, user_name: str) -
         .options(joinedload(User.emails))
     )
     return session.scalars(statement).unique().one_or_none()
+
+
+def find_by_external_id_with_deleted(
+    session: Session, organization_id: UUID, identity_provider_id: UUID, external_id: str, *, for_update: bool = False
+) -> User | None:
+    """Return whom the provider calls so, e-mails loaded: the live user, else who was deleted last; None if nobody."""
+    statement = (
+        select(User)
+        .where(
+            User.organization_id == organization_id,
+            User.identity_provider_id == identity_provider_id,
+            User.external_id == external_id,
+        )
+        .order_by(User.deleted_at.desc().nulls_first(), User.id.desc())
+    )
+    statement = _locked(statement) if for_update else statement.options(joinedload(User.emails))
+    return session.scalars(statement).unique().first()
 
 
 def add(session: Session, user: User, emails: Sequence[Mapping[str, Any]]) -> User:
@@ -72,6 +86,15 @@ def change(session: Session, user: User, values: Mapping[str, Any], *, at: datet
     user.updated_at = at
     session.flush()
     return user
+
+
+def _locked(statement: Select[User]) -> Select[User]:
+    """Let two writers wait for each other; who puts the user into a group does not wait (FOR NO KEY UPDATE).
+
+    The addresses are read after the wait, by a statement of their own: a join would give the user as the other writer
+    left them, with the addresses from before.
+    """
+    return statement.options(selectinload(User.emails)).with_for_update(key_share=True)
 
 
 def _replace_emails(session: Session, user: User, emails: Sequence[Mapping[str, Any]]) -> None:

@@ -1,0 +1,50 @@
+"""What a list of users or groups is asked for, and what was found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+from roster.repositories.core.keyset import Page
+from roster.scim.grammar import AttributePath, Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which, in what order, and which part of them.
+
+    condition: a resolved filter; None for all.
+    limit: rows; with 0 they are only counted.
+    sort_by: a resolved attribute; None sorts by id.
+    descending: the other way round.
+    start: how many to leave out.
+    after: the `next` of the page before, "" for the first; None pages by `start`.
+    related: whether a user's groups, or a group's members, are read.
+    counted: whether the total is wanted.
+    """
+
+    condition: Filter | None = None
+    limit: int = 100
+    sort_by: AttributePath | None = None
+    descending: bool = False
+    start: int = 0
+    after: str | None = None
+    related: bool = True
+    counted: bool = True
+
+
+class Found(NamedTuple):
+    """One page; how many there are in all, None where nobody asked; and where the next page begins, if there is one."""
+
+    rows: Sequence[Row[Any]]
+    total: int | None
+    next: str | None
+
+
+def found(query: Query, page: Callable[[], Page], count: Callable[[], int]) -> Found:
+    """Return what a query finds, in one statement where the page shows by itself that it is all there is."""
+    one = page() if query.limit else Page((), None)
+    is_all = bool(query.limit) and not query.start and not query.after and len(one.rows) < query.limit
+    total = len(one.rows) if is_all else count() if query.counted else None
+    return Found(one.rows, total, one.next)
