@@ -1,7 +1,9 @@
-"""One real PostgreSQL for the whole run; real commits; what a test wrote is deleted after it."""
+"""One real PostgreSQL for each process that runs tests; real commits; what a test wrote is deleted after it."""
 
+import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,6 +27,29 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 FREE: dict[str, Any] = {"sign_in_limit": "1000000/second", "token_limit": "1000000/second"}
 """Tests ask faster than anybody may; those that are about limits set their own."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Where several workers run tests: one that is marked `alone` waits for those of the others, and they for it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    shared = item.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined] # pytest-xdist says so, too
+    with _turn(shared, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH):
+        return (yield)
+
+
+@contextmanager
+def _turn(folder: Path, kind: int) -> Iterator[None]:
+    """Enter the room with others, or alone; whoever waits at the door is the next, whatever comes behind."""
+    with (folder / "door").open("w") as door, (folder / "room").open("w") as room:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, kind)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(room, fcntl.LOCK_UN)  # a process that the test forked may still have it open
 
 
 @pytest.fixture(scope="session", autouse=True)

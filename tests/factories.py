@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from roster import services
-from roster.models import Actor, Organization, User
+from roster.models import Actor, Organization, Provider, User
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -21,6 +21,13 @@ def actor(organization_id: UUID) -> Actor:
 
 def user(organization_id: UUID, user_name: str = "ada", **values: Any) -> User:
     return services.users.create(actor(organization_id), {"user_name": user_name} | values, at=NOW)
+
+
+def provider(organization_id: UUID, name: str = "Okta", **switches: Any) -> Provider:
+    """An identity provider, as its token would name it; strict and revive_deleted as given."""
+    made = services.provisioning.providers.create(actor(organization_id), name=name, dialect="okta", at=NOW)
+    off = {"strict": False, "revive_deleted": False}
+    return Provider(made.id, made.name, made.dialect, made.enabled, **off | switches)
 
 
 def token(organization_id: UUID, *scopes: str, **options: Any) -> str:

@@ -117,3 +117,11 @@ def test_the_wsgi_module_is_what_gunicorn_serves(tmp_path: Path) -> None:
     )
 
     assert result.stdout == "roster 3 127.0.0.1:8123\n", result.stderr
+
+
+def test_browsers_are_told_to_stay_with_https_where_it_is_spoken(client: FlaskClient) -> None:
+    over_https = client.get("/healthz", base_url="https://roster.test")
+    over_http = client.get("/healthz", base_url="http://roster.test")
+
+    assert over_https.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in over_http.headers

@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,22 +19,28 @@ GENERATORS = {"exports.users", "events.export"}
 """What can't be repeated, for what was given is out; each says so in its docstring."""
 
 
+def modules(package: ModuleType = services) -> Iterator[ModuleType]:
+    """The modules of use cases: those that their packages name. What else is in a package, these share."""
+    for name in package.__all__:
+        module = import_module(f"{package.__name__}.{name}")
+        yield from modules(module) if hasattr(module, "__path__") else [module]
+
+
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for found in pkgutil.iter_modules(services.__path__, "roster.services."):
-        module = import_module(found.name)
+    for module in modules():
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("_") and function.__module__ == module.__name__:
-                yield f"{found.name.removeprefix('roster.services.')}.{name}", function
+                yield f"{module.__name__.removeprefix('roster.services.')}.{name}", function
 
 
 FUNCTIONS = dict(functions())
-FILES = sorted(Path(services.__file__).parent.glob("*.py"))
+FILES = sorted(Path(services.__file__).parent.rglob("*.py"))
 
 
 def test_every_module_is_named_in_the_package() -> None:
-    modules = {found.name for found in pkgutil.iter_modules(services.__path__)}
+    found = {module.name for module in pkgutil.iter_modules(services.__path__)}
 
-    assert set(services.__all__) == modules == {name.split(".")[0] for name in FUNCTIONS}
+    assert set(services.__all__) == found == {name.split(".")[0] for name in FUNCTIONS}
 
 
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - GENERATORS))

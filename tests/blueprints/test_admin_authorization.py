@@ -15,13 +15,25 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from roster.models import Base
-from tests.pages import Pages
+from tests.pages import PASSWORD, Pages
 
 OPEN = {"sessions", "set_up", "invitations"}
 ONESELF = {"own.account", "own.codes", "own.confirmation"}
 OWNERS = {"admin.administrators"}
 EVERYWHERE = {"admin.organizations"}
-ORGANIZATION = {"users", "memberships", "groups", "members", "events", "tokens", "bin", "settings"}
+ORGANIZATION = {"users", "memberships", "groups", "members", "events", "tokens", "bin", "settings"} | {
+    *("providers", "connections", "requests", "links")
+}
+AUDITORS_OWN = {
+    "own.account.update_password",
+    "own.account.end",
+    "own.account.end_others",
+    "own.codes.create",
+    "own.codes.delete",
+    "own.confirmation.create",
+}
+"""All that an auditor writes: their own password, second factor and sessions, which are no part of the directory."""
+CREDENTIALS = {"administrator", "administrator_session", "administrator_event", "recovery_code"}
 ROOMS = OPEN | ONESELF | OWNERS | EVERYWHERE | {"admin.home"} | {f"admin.{room}" for room in ORGANIZATION}
 DANGEROUS = {
     "own.account.edit_password",
@@ -40,6 +52,9 @@ DANGEROUS = {
     "admin.tokens.create",
     "admin.tokens.edit",
     "admin.tokens.rotate",
+    "admin.connections.new",
+    "admin.connections.create",
+    "admin.connections.issue",
     "admin.settings.ask",
     "admin.settings.delete",
 }
@@ -113,8 +128,28 @@ def test_an_auditor_writes_by_no_route_but_those_of_their_own_account(
     request.getfixturevalue("nothing_written")
 
     for rule, method in calls(app):
-        if room(rule) not in OPEN | ONESELF and method != "GET":
+        if room(rule) not in OPEN and rule.endpoint not in AUDITORS_OWN and method != "GET":
             assert ask(pages, rule, method, owner.slug).status_code == 403, (rule, method)
+
+
+def test_an_auditors_own_account_is_no_way_into_the_directory(app: Flask, engine: Engine, owner: Pages) -> None:
+    def directory() -> dict[str, list[str]]:
+        with create_engine(engine.url, poolclass=NullPool).connect() as connection:
+            tables = [table for table in Base.metadata.sorted_tables if table.name not in CREDENTIALS]
+            return {table.name: sorted(map(str, connection.execute(select(table)))) for table in tables}
+
+    pages, before = Pages(app, "auditor", slug=owner.slug), directory()
+    form = {"current": PASSWORD, "password": "another long horse", "again": "another long horse"}
+
+    changed = pages.client.post("/admin/account/password", data=form)
+    own = {rule.endpoint for rule, method in calls(app) if room(rule) in ONESELF and method != "GET"}
+    for rule, method in calls(app):
+        if rule.endpoint in AUDITORS_OWN:
+            assert ask(pages, rule, method, owner.slug).status_code < 500
+
+    assert own == AUDITORS_OWN
+    assert changed.status_code == 303
+    assert directory() == before
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "auditor"])

@@ -169,6 +169,24 @@ def test_what_can_not_be_a_member_is_refused_in_words(pages: Pages) -> None:
     assert "Nobody was chosen" in words(pages.post(pages.of(f"groups/{inner}/members/remove"), page=new))
 
 
+def test_a_groups_page_shows_what_it_is_in_and_lets_it_out(pages: Pages) -> None:
+    inner, middle, outer = (pages.group(name) for name in ("Pilots", "Crew", "Everybody"))
+    assert "Member of" not in words(pages.get(pages.of(f"groups/{inner}")))
+    with pages.app.app_context():
+        actor = factories.actor(pages.organization_id)
+        services.groups.add_members(actor, middle, Members(groups=[inner]), at=NOW)
+        services.groups.add_members(actor, outer, Members(groups=[middle]), at=NOW)
+
+    back = pages.of(f"groups/{inner}")
+    shown = words(pages.get(back))
+    path = pages.of(f"groups/{middle}/members/remove")
+    left = pages.post(path, page=back, groups=str(inner), back=back)
+
+    assert "Member of Crew Remove Everybody by way of another group" in shown
+    assert left.request.path == back
+    assert "Member of" not in words(left)
+
+
 def test_an_auditor_reads_groups_and_changes_none(app: Flask, pages: Pages) -> None:
     user = pages.add()
     group_id = pages.group("Pilots", user.id)

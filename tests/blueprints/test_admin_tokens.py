@@ -75,7 +75,7 @@ def test_a_token_for_an_identity_provider_names_it(pages: Pages) -> None:
     with pages.app.app_context():
         [token] = services.tokens.search(pages.organization_id)
         assert (token.scopes, token.expires_at) == ([], None)
-        assert services.tokens.authenticate(text, at=datetime.now(UTC)).identity_provider_id
+        assert services.tokens.authenticate(text, at=datetime.now(UTC)).provider
 
 
 @pytest.mark.parametrize(

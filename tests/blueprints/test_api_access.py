@@ -1,7 +1,7 @@
 """Who may ask: bearer tokens and their scopes."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -10,7 +10,7 @@ from roster import services
 from tests import factories
 from tests.api import USERS, Api, demand_problem
 
-ID = uuid4()
+ID = UUID(int=1)
 ROUTES = [
     ("GET", USERS, "users:read"),
     ("GET", f"{USERS}/{ID}", "users:read"),

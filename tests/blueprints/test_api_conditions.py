@@ -21,8 +21,9 @@ def user(api: Api) -> dict[str, Any]:
 
 
 WRITES = [("PATCH", ""), ("DELETE", ""), ("POST", "/suspend"), ("POST", "/activate")]
-GOOD = ['"2"', "*", 'W/"2"', "2"]  # a proxy that compresses makes tags weak
-STALE = ['"1"', '"3"', 'W/"1"', '"1", "3"', '"1", "2"', "", '""', '"two"', '"-2"', '"2.0"', '"٢"', '"' + "2" * 99 + '"']
+GOOD = ['"2"', "*", 'W/"2"', "2", '"1", "2"', '"2","7"', '"a,b", W/"2"']  # a proxy that compresses makes tags weak
+STALE = ['"1"', '"3"', 'W/"1"', '"1", "3"', '""', '"two"', '"-2"', '"2.0"', '"1,2"', '"' + "2" * 99 + '"']
+MALFORMED = ["", " ", ",", '"2', '2"', "two", '"2" "2"', '*, "2"', '"٢"', 'w/"2"']
 
 
 def test_every_answer_with_a_user_has_the_version_as_its_tag(api: Api) -> None:
@@ -59,9 +60,21 @@ def test_what_is_not_known_is_sent(api: Api, user: dict[str, Any], tag: str) -> 
 @pytest.mark.parametrize("tag", STALE)
 def test_a_stale_tag_stops_every_write_and_nothing_is_written(api: Api, user: dict[str, Any], tag: str) -> None:
     for method, path in WRITES:
-        response = api.send(method, user["id"] + path, headers={"If-Match": tag.encode().decode("latin-1")})
+        response = api.send(method, user["id"] + path, headers={"If-Match": tag})
 
         demand_problem(response, 412, "stale_version")
+
+    assert api.get(user["id"]).get_json() == user
+
+
+@pytest.mark.parametrize("tags", MALFORMED)
+def test_what_is_no_list_of_tags_is_refused_and_nothing_is_written(api: Api, user: dict[str, Any], tags: str) -> None:
+    for method, path in [*WRITES, ("GET", "")]:
+        headers = {"If-Match": tags.encode().decode("latin-1")}
+
+        response = api.send(method, user["id"] + path, headers=headers)
+
+        demand_problem(response, 400, "malformed_request")
 
     assert api.get(user["id"]).get_json() == user
 

@@ -225,6 +225,20 @@ def test_a_users_groups_are_direct_or_by_way_of_others(api: Api, staff: str) -> 
     demand_problem(api.get(f"{USERS}/{uuid4()}/groups"), 404, "user_not_found")
 
 
+def test_a_groups_groups_are_direct_or_by_way_of_others(api: Api, staff: str) -> None:
+    inner, middle = api.new_group("inner"), api.new_group("middle")
+    for group, member in ((middle, inner), (staff, middle)):
+        api.post(f"{group}/members", json={"groups": [member.rpartition("/")[2]]})
+
+    answer = api.get(f"{inner}/groups").get_json()
+    api.delete(middle)
+
+    assert [(one["display_name"], one["direct"]) for one in answer["items"]] == [("middle", True), ("Staff", False)]
+    assert answer["next"] is None
+    assert api.get(f"{inner}/groups").get_json()["items"] == []
+    demand_problem(api.get(f"{middle}/groups"), 404, "group_not_found")
+
+
 def test_members_come_back_with_the_group_and_with_the_user(api: Api, staff: str) -> None:
     ada = api.new("ada")["id"]
     api.post(f"{staff}/members", json={"users": [ada]})

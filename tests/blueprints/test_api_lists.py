@@ -151,3 +151,8 @@ def test_a_list_is_like_each_of_its_users(api: Api) -> None:
     [item] = api.get().get_json()["items"]
 
     assert item == user
+
+
+@pytest.mark.parametrize("query", ["limit=1&limit=2", "q=a&q=a", "after=&after=", "nonsense=1&nonsense=2"])
+def test_what_is_asked_twice_is_refused_by_its_name(api: Api, query: str) -> None:
+    demand_problem(api.get(query_string=query), 422, "invalid_input", query.partition("=")[0])

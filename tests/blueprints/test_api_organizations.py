@@ -8,6 +8,7 @@ from flask import Flask
 
 from roster import services
 from roster.models.token import SCOPES
+from roster.schemas.organizations import TAKEN
 from tests import factories
 from tests.api import ORGANIZATIONS, Api, demand_problem
 from tests.factories import NOW
@@ -121,3 +122,14 @@ def test_one_that_is_deleted_is_closed_and_its_slug_is_free(app: Flask, api: Api
         factories.organization(slug)
         services.organizations.restore(factories.actor(api.organization_id), at=NOW, slug="back")
     assert api.get(own).get_json()["slug"] == "back"
+
+
+def test_no_slug_is_the_address_of_a_page(app: Flask, api: Api) -> None:
+    pages = {rule.rule.split("/")[2] for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin/")}
+
+    assert pages - {"", "<slug>"} == TAKEN
+    for slug in TAKEN:
+        problem = demand_problem(
+            api.post(ORGANIZATIONS, json={"slug": slug, "name": "x"}), 422, "invalid_input", "slug"
+        )
+        assert problem["errors"][0]["message"] == "This is the address of a page; choose another one."

@@ -236,3 +236,26 @@ def test_every_script_is_welcome(api: Api) -> None:
         assert {name: changed[name] for name in values} == {
             name: unicodedata.normalize("NFC", value) for name, value in values.items()
         }
+
+
+def test_a_suspension_has_a_reason_that_its_event_keeps_or_none(app: Flask) -> None:
+    api = Api(app, "users:read", "users:write", "events:read")
+    user = api.new()
+
+    for body, told in (({"reason": "On leave"}, {"reason": [None, "On leave"]}), ({}, {})):
+        suspended = api.post(f"{user['id']}/suspend", json=body)
+        [event, *_] = api.get(f"{user['id']}/events").get_json()["items"]
+        assert (suspended.status_code, suspended.get_json()["active"]) == (200, False)
+        assert event["changes"] == {"active": [True, False]} | told
+        assert api.post(f"{user['id']}/activate").status_code == 200
+
+
+@pytest.mark.parametrize("act", ["suspend", "activate"])
+def test_what_has_no_place_in_an_act_is_refused(app: Flask, act: str) -> None:
+    api = Api(app)
+    user = api.new()
+
+    demand_problem(api.post(f"{user['id']}/{act}", json={"why": "x"}), 422, "invalid_input", "why")
+    demand_problem(api.post(f"{user['id']}/{act}", data="{", content_type="application/json"), 400, "malformed_request")
+    demand_problem(api.post(f"{user['id']}/{act}", data="x", content_type="text/plain"), 415, "unsupported_media_type")
+    assert api.get(user["id"]).get_json() == user

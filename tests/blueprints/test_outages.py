@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,9 @@ from tests.database.conftest import through
 from tests.database.proxy import Proxy, upstream_of
 
 SECONDS = 1.0
+AT_ONCE = 4
+"""How many ask at the same time; there is a connection for each of them, so that nobody waits for another."""
+
 WITHOUT_DATABASE = {
     "static",
     "alive",
@@ -27,8 +31,18 @@ WITHOUT_DATABASE = {
     "api_docs",
     "root",
     "metrics",
+    "scim-discovery.service_provider_config",
+    "scim-discovery.resource_types",
+    "scim-discovery.resource_type",
+    "scim-discovery.schemas",
+    "scim-discovery.schema",
 }
 """Routes that need no database: they answer as ever."""
+VOICES = {"/api": "application/problem+json", "/scim": "application/scim+json"}
+"""The doors of programs, and how each says that something failed; others answer with a page."""
+
+
+Visitor = tuple[FlaskClient, Mapping[str, Mapping[str, str]]]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +57,12 @@ def distant(app: Flask, wire: Proxy, database_url: str, tmp_path_factory: pytest
     """Roster with its database behind a wire that can be cut. Its schema is there, thanks to `app`."""
     url = through(wire, database_url).render_as_string(hide_password=False)
     settings = Settings(
-        database_url=url, secret_key="only for tests", request_timeout=SECONDS, connect_timeout=2, **FREE
+        database_url=url,
+        secret_key="only for tests",
+        pool_size=AT_ONCE,
+        request_timeout=SECONDS,
+        connect_timeout=2,
+        **FREE,
     )
     distant = create_app(settings, tmp_path_factory.mktemp("distant"))
     distant.testing = True
@@ -55,19 +74,25 @@ def distant(app: Flask, wire: Proxy, database_url: str, tmp_path_factory: pytest
 
 
 @pytest.fixture
-def visitor(distant: Flask, wire: Proxy) -> Iterator[tuple[FlaskClient, dict[str, str]]]:
-    """A browser that is signed in, and a token's header."""
+def visitor(distant: Flask, wire: Proxy) -> Iterator[Visitor]:
+    """A browser that is signed in, and the headers of a token for each door of programs."""
     wire.heal()
     with distant.app_context():
         organization = factories.organization("acme")
         token = factories.token(organization.id)
+        provider = factories.token(organization.id, kind="scim", scopes=(), provider="Okta")
         factories.administrator("owner@example.test", "correct horse battery")
-    client = distant.test_client()
-    form = {"email": "owner@example.test", "password": "correct horse battery"}
-    assert client.post("/admin/login", data=form).status_code in {302, 303}
-    yield client, {"Authorization": f"Bearer {token}"}
+    headers = {door: {"Authorization": f"Bearer {text}"} for door, text in (("/api", token), ("/scim", provider))}
+    yield _signed_in(distant), headers
     wire.heal()
     wire.cut_all()
+
+
+def _signed_in(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    form = {"email": "owner@example.test", "password": "correct horse battery"}
+    assert client.post("/admin/login", data=form).status_code in {302, 303}
+    return client
 
 
 def _calls(app: Flask) -> list[tuple[Rule, str]]:
@@ -79,24 +104,28 @@ def _calls(app: Flask) -> list[tuple[Rule, str]]:
     ]
 
 
-def _call(client: FlaskClient, rule: Rule, method: str, header: dict[str, str]) -> TestResponse:
+def _call(client: FlaskClient, rule: Rule, method: str, headers: Mapping[str, Mapping[str, str]]) -> TestResponse:
     values = {"slug": "acme", "prefix": "0" * 8, "secret": "x" * 43, "form": "csv"}
     path = re.sub(r"<uuid:\w+>", str(uuid4()), rule.rule)
     path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda match: values.get(match[1], "x"), path)
-    body = {"json": {"user_name": "eve"}} if path.startswith("/api/") and method in {"POST", "PATCH"} else {}
-    form = (
-        {"data": {"user_name": "eve", "email": "a@b.test", "password": "long enough for all"}}
-        if not path.startswith("/api/") and method == "POST"
-        else {}
-    )
-    return client.open(path, method=method, headers=header if path.startswith("/api/") else {}, **body, **form)
+    if _door(path) not in VOICES:
+        form = {"user_name": "eve", "email": "a@b.test", "password": "long enough for all"}
+        return client.open(path, method=method, **({"data": form} if method == "POST" else {}))
+    body = {"json": {"user_name": "eve"}} if method in {"POST", "PUT", "PATCH"} else {}
+    return client.open(path, method=method, headers=headers[_door(path)], **body)
 
 
+def _door(path: str) -> str:
+    return f"/{path.split('/')[1]}"
+
+
+@pytest.mark.alone
 @pytest.mark.parametrize("outage", ["refused", "silent"])
 def test_every_route_answers_503_with_retry_after_in_its_own_voice(
-    distant: Flask, wire: Proxy, visitor: tuple[FlaskClient, dict[str, str]], outage: str
+    distant: Flask, wire: Proxy, visitor: Visitor, outage: str
 ) -> None:
-    client, header = visitor
+    _, headers = visitor
+    clients = [_signed_in(distant) for _ in range(AT_ONCE)]
     calls = _calls(distant)
     if outage == "refused":
         wire.go_away()
@@ -104,16 +133,24 @@ def test_every_route_answers_503_with_retry_after_in_its_own_voice(
         wire.fall_silent()
         calls = calls[::4]  # each takes the whole deadline
 
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        shares = [calls[number::AT_ONCE] for number in range(AT_ONCE)]
+        asking = [threads.submit(_ask, *one, headers) for one in zip(clients, shares, strict=True)]
+
+    assert sum(asked.result() for asked in asking) == len(calls)
+
+
+def _ask(client: FlaskClient, calls: list[tuple[Rule, str]], headers: Mapping[str, Mapping[str, str]]) -> int:
     for rule, method in calls:
         began = time.monotonic()
-        response = _call(client, rule, method, header)
+        response = _call(client, rule, method, headers)
         took = time.monotonic() - began
         where = f"{method} {rule.rule}: {response.status_code} after {took:.2f} s"
         assert response.status_code == 503, where
         assert response.headers["Retry-After"], where
         assert took < SECONDS + 0.3, where
-        voice = "application/problem+json" if rule.rule.startswith("/api/") else "text/html"
-        assert response.mimetype == voice or rule.endpoint == "ready", where
+        assert response.mimetype == VOICES.get(_door(rule.rule), "text/html") or rule.endpoint == "ready", where
+    return len(calls)
 
 
 def test_routes_without_the_database_answer_as_ever(
@@ -122,15 +159,17 @@ def test_routes_without_the_database_answer_as_ever(
     client, _ = visitor
     wire.go_away()
 
-    for path in ("/healthz", "/api/v1/openapi.json", "/metrics", "/"):
+    for path in ("/healthz", "/api/v1/openapi.json", "/scim/v2/Schemas", "/metrics", "/"):
         assert client.get(path).status_code < 400, path
 
 
-@pytest.mark.parametrize("path", ["/readyz", "/api/v1/users", "/admin/"])
+@pytest.mark.alone
+@pytest.mark.parametrize("path", ["/readyz", "/api/v1/users", "/scim/v2/Users", "/admin/"])
 def test_the_first_success_comes_within_a_second_of_the_return(
-    distant: Flask, wire: Proxy, visitor: tuple[FlaskClient, dict[str, str]], path: str
+    distant: Flask, wire: Proxy, visitor: Visitor, path: str
 ) -> None:
-    client, header = visitor
+    client, headers = visitor
+    header = headers.get(_door(path), {})
     wire.go_away()
     assert client.get(path, headers=header).status_code == 503
 
@@ -142,9 +181,7 @@ def test_the_first_success_comes_within_a_second_of_the_return(
     assert time.monotonic() - began < 1
 
 
-def test_a_signed_in_browser_is_not_signed_out_by_an_outage(
-    distant: Flask, wire: Proxy, visitor: tuple[FlaskClient, dict[str, str]]
-) -> None:
+def test_a_signed_in_browser_is_not_signed_out_by_an_outage(distant: Flask, wire: Proxy, visitor: Visitor) -> None:
     client, _ = visitor
     wire.go_away()
     assert client.get("/admin/acme/users").status_code == 503

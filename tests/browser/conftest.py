@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
@@ -27,8 +27,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 10_000
+PATIENCE = 15_000
 """Milliseconds that a page may take before a test gives up."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +83,7 @@ def windows(browser: Browser, address: str, engine: Engine) -> Iterator[Windows]
     """Windows whose console must stay silent; afterwards, the server has finished what they asked."""
     windows = Windows(browser, address)
     yield windows
-    until = monotonic() + 5
+    until = monotonic() + PATIENCE / 1000
     while engine.pool.checkedout() and monotonic() < until:  # type: ignore[attr-defined] # every pool of ours has it
         sleep(0.01)
     assert [text for text in windows.said if "the server responded with a status of 4" not in text] == []

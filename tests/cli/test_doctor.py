@@ -10,6 +10,7 @@ from roster import migrations, services
 from roster.services.health import Schema
 from tests import factories
 from tests.cli.conftest import Process, Run
+from tests.services.scenarios import from_elsewhere
 
 NOW = datetime.now(UTC)
 HEAD = max(path.stem[:4] for path in (migrations.DIRECTORY / "versions").glob("[0-9]*.py"))
@@ -83,3 +84,20 @@ def test_an_empty_database_is_told_by_a_real_process(process: Process, empty_dat
     assert result.returncode == 1
     assert problems(result.stdout) == [f"The schema is at None; this code is for {HEAD} (roster db upgrade)."]
     assert "Traceback" not in result.stderr
+
+
+def test_events_of_another_server_are_told_until_they_are_adopted(app: Flask, roster: Run) -> None:
+    with app.app_context():
+        factories.administrator()
+        organization = factories.organization("moved")
+        factories.user(organization.id, "ada")
+        from_elsewhere(organization.id)
+
+    before = roster("doctor")
+    adopted = roster("db", "adopt")
+    after = roster("doctor")
+
+    assert "Events came from another server: moved (roster db adopt)." in problems(before.output)
+    assert adopted.output == "The events of 1 organizations were renumbered.\n"
+    assert not [line for line in problems(after.output) if "Events" in line]
+    assert roster("db", "adopt").output == "The events of 0 organizations were renumbered.\n"

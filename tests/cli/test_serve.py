@@ -17,13 +17,12 @@ from urllib.request import urlopen
 import pytest
 
 from tests.cli.conftest import ROSTER, Process
+from tests.ports import free_port
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @contextmanager
@@ -79,7 +78,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 def ended(server: "subprocess.Popen[str]") -> int:
-    server.communicate(timeout=30)
+    server.communicate(timeout=60)
     return server.returncode
 
 
@@ -112,6 +111,7 @@ def test_a_newcomers_first_minute(environment: dict[str, str], port: int, tmp_pa
 
     with serving(environment, port, tmp_path) as server:
         again = welcome(server)
+        assert ready_within(port, 20)
         server.send_signal(signal.SIGINT)  # to it alone, as from another process
         code = ended(server)
 
@@ -161,7 +161,7 @@ def ready_within(port: int, seconds: float) -> bool:
 def test_a_killed_postmaster_is_started_again(environment: dict[str, str], port: int, tmp_path: Path) -> None:
     with serving(environment, port, tmp_path) as server:
         welcome(server)
-        assert ready_within(port, 10)
+        assert ready_within(port, 20)
         record = Path(environment["ROSTER_INSTANCE_PATH"], "postgres/18/data/postmaster.pid")
 
         os.kill(int(record.read_text().split()[0]), signal.SIGKILL)
@@ -177,7 +177,7 @@ def test_half_a_body_holds_nobody_up(environment: dict[str, str], port: int, tmp
 
     with serving(environment | limits, port, tmp_path / ".") as server, ExitStack() as stack:
         welcome(server)
-        assert ready_within(port, 10)
+        assert ready_within(port, 20)
         slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(4)]
         for connection in slow:
             connection.sendall(half)

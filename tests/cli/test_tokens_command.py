@@ -46,8 +46,8 @@ def test_a_scim_token_makes_its_provider_once(app: Flask, roster: Run) -> None:
     with app.app_context():
         accesses = [services.tokens.authenticate(text, at=NOW) for text in texts]
     assert [access.label for access in accesses] == ["Okta", "OKTA", "Entra"]
-    assert accesses[0].identity_provider_id == accesses[1].identity_provider_id
-    assert len({access.identity_provider_id for access in accesses} - {None}) == 2
+    assert accesses[0].provider == accesses[1].provider
+    assert len({access.provider for access in accesses} - {None}) == 2
     assert all(access.scopes == set() for access in accesses)
 
 

@@ -30,6 +30,7 @@ def _ends_within(seconds: float, *, after: float = 0) -> Iterator[None]:
     assert after <= time.monotonic() - began <= seconds
 
 
+@pytest.mark.alone
 def test_a_statement_that_takes_too_long_is_ended_by_the_server_and_the_connection_lives_on(room: Flask) -> None:
     with room.app_context(), deadline(0.5), _ends_within(0.55, after=0.3):
         with pytest.raises(DBAPIError) as caught, transaction(registry()) as session:
@@ -42,6 +43,7 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server_and_the_connecti
         assert registry().scalar(text("SELECT pg_backend_pid()")) == pid
 
 
+@pytest.mark.alone
 def test_a_read_outside_a_transaction_is_ended_too(room: Flask) -> None:
     with room.app_context(), deadline(0.5), _ends_within(0.55), pytest.raises(DBAPIError) as caught:
         registry().execute(text("SELECT pg_sleep(10)"))
@@ -49,6 +51,7 @@ def test_a_read_outside_a_transaction_is_ended_too(room: Flask) -> None:
     assert sqlstate(caught.value) == "57014"
 
 
+@pytest.mark.alone
 def test_a_lock_is_waited_for_no_longer_than_the_time_for_locks(room: Flask, outside: Engine) -> None:
     with outside.begin() as rival:
         rival.execute(insert(Ledger).values(id=1, value=1))
@@ -68,6 +71,7 @@ def test_limits_are_for_one_transaction_so_that_poolers_are_safe(room: Flask) ->
         assert registry().scalar(text("SHOW lock_timeout")) == "0"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("work", ["read", "write", "commit"])
 def test_a_peer_that_falls_silent_holds_nobody_longer_than_the_deadline(far: Flask, proxy: Proxy, work: str) -> None:
     with far.app_context():
@@ -92,6 +96,7 @@ def test_a_peer_that_falls_silent_holds_nobody_longer_than_the_deadline(far: Fla
         transactional(lambda: registry().scalar(text("SELECT 1")))()
 
 
+@pytest.mark.alone
 def test_a_server_that_accepts_and_says_nothing_holds_nobody_who_connects(database_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -102,6 +107,7 @@ def test_a_server_that_accepts_and_says_nothing_holds_nobody_who_connects(databa
     assert is_outage(caught.value)
 
 
+@pytest.mark.alone
 def test_connecting_takes_no_longer_than_the_time_for_connecting(database_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -111,6 +117,7 @@ def test_connecting_takes_no_longer_than_the_time_for_connecting(database_url: s
                 registry().execute(text("SELECT 1"))
 
 
+@pytest.mark.alone
 def test_whoever_waits_for_a_connection_waits_no_longer_than_the_deadline(room: Flask) -> None:
     with room.app_context():
         engine = database.engine
@@ -133,6 +140,7 @@ def test_a_pool_that_is_thrown_away_inside_a_request_keeps_its_own_patience(room
     assert pool._timeout == 2.0
 
 
+@pytest.mark.alone
 def test_a_stream_has_no_deadline_but_each_of_its_waits_has(proxy: Proxy, far: Flask, database_url: str) -> None:
     with running(make_app(far.config["SQLALCHEMY_DATABASE_URI"], seconds=0.4)) as app, app.app_context():
         with database.own_session() as session, _ends_within(0.7):
@@ -144,6 +152,7 @@ def test_a_stream_has_no_deadline_but_each_of_its_waits_has(proxy: Proxy, far: F
     assert is_outage(caught.value)
 
 
+@pytest.mark.alone
 def test_the_budget_holds_over_attempts_and_waits_of_every_kind(far: Flask, proxy: Proxy) -> None:
     @transactional
     def work() -> None:
@@ -155,6 +164,7 @@ def test_the_budget_holds_over_attempts_and_waits_of_every_kind(far: Flask, prox
         work()
 
 
+@pytest.mark.alone
 def test_a_transaction_that_we_lost_sight_of_lets_its_locks_go_when_our_time_is_over(
     far: Flask, proxy: Proxy, outside: Engine
 ) -> None:

@@ -54,6 +54,7 @@ from tests.database.test_writing import (
     test_an_isolation_level_is_for_one_transaction,
     test_nobody_else_begins_or_ends_work,
 )
+from tests.ports import free_port
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(
@@ -78,7 +79,7 @@ server_tls_sslmode = disable
 def bouncer(database_url: str) -> Iterator[int]:
     """The port of a PgBouncer between us and the server, with fewer connections than we have clients."""
     server = Proxy(upstream_of(database_url))  # by TCP: as another user it can't enter the folder of our socket
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         settings = Path(folder, "pgbouncer.ini")
@@ -91,14 +92,8 @@ def bouncer(database_url: str) -> Iterator[int]:
     server.close()
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 def _until_it_listens(port: int) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:

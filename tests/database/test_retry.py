@@ -305,6 +305,7 @@ def test_a_pool_without_a_free_connection_is_asked_again(room: Flask, outside: E
     assert len(attempts) == 2
 
 
+@pytest.mark.alone
 def test_the_deadline_ends_it(inside: Flask) -> None:
     attempts: list[int] = []
 
@@ -336,6 +337,7 @@ def test_it_ends_after_so_many_attempts(inside: Flask) -> None:
     assert len(attempts) == Retry().attempts
 
 
+@pytest.mark.alone
 def test_the_final_give_up_is_503_with_retry_after(database_url: str, proxy: Proxy, outside: Engine) -> None:
     with running(make_app(through(proxy, database_url))) as app:
         problem.register(app)
@@ -362,6 +364,7 @@ def test_the_final_give_up_is_503_with_retry_after(database_url: str, proxy: Pro
         assert app.test_client().get("/api/work").text == "done"
 
 
+@pytest.mark.alone
 def test_a_give_up_over_a_lock_says_that_others_were_in_the_way(
     room: Flask, outside: Engine, database_url: str
 ) -> None:

@@ -200,8 +200,9 @@ class _Rival:
         self.waiting = self.pool.submit(self._close_the_circle)
 
     def _close_the_circle(self) -> None:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         for _ in range(200):
-            if rows(self.engine, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != [(0,)]:
+            if rows(self.engine, f"{waiting} AND datname = current_database()") != [(0,)]:
                 break
         self.connection.execute(text("UPDATE room_ledger SET value = 5 WHERE id = 10001"))
         self.connection.rollback()

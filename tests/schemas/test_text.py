@@ -1,5 +1,6 @@
 """The one way in for text."""
 
+import re
 import sys
 import unicodedata
 
@@ -10,6 +11,7 @@ from marshmallow import ValidationError
 
 from roster.normal_form import cell, name_key, search_key
 from roster.schemas.fields.text import KEY_LIMIT, Text, clean, is_refused
+from roster.schemas.users import Address
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
@@ -62,9 +64,11 @@ def test_nothing_is_none_where_none_is_allowed(text: str) -> None:
 
 
 def test_a_text_has_a_longest_length() -> None:
-    assert Text(longest=3).deserialize(" abc ") == "abc"
-    with pytest.raises(ValidationError, match="Longer than 3"):
-        Text(longest=3).deserialize("abcd")
+    assert Text(longest=5).deserialize(" abc ") == "abc"
+    assert Text(longest=3, long=True).deserialize("a\r\nb") == "a\nb"
+    for text in ("abcd", "abc ", "\u0958\u0958"):  # white space counts, and NFC makes two of some
+        with pytest.raises(ValidationError, match="Longer than 3"):
+            Text(longest=3).deserialize(text)
 
 
 def test_a_text_whose_normal_form_no_index_can_hold_is_too_long() -> None:
@@ -115,3 +119,33 @@ def test_what_cannot_be_seen_is_no_name(name: str) -> None:
 
 def test_names_that_look_the_same_are_the_same() -> None:
     assert name_key("ad\u200ba") == name_key("ADA\ufe0f") == "ada"
+
+
+def fits(field: Text, text: str) -> bool:
+    said = field.metadata
+    pattern = re.fullmatch(said["pattern"].removesuffix("$"), text)
+    return said.get("minLength", 0) <= len(text) <= said["maxLength"] and pattern is not None
+
+
+def taken(field: Text, text: str) -> bool:
+    try:
+        field.deserialize(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_padded(field: Text, text: str) -> bool:
+    """An address may have other white space around it than spaces."""
+    return isinstance(field, Address) and text.strip() != text.strip(" ")
+
+
+@given(
+    text=st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF), max_size=12) | st.text("a@ \t\n\x00", max_size=12)
+)
+@BOUNDED
+def test_the_description_is_true(text: str) -> None:
+    seen = name_key(text.strip()) or not text.strip()  # what nobody can see (U+200B) is more than a pattern can say
+    for field in (Text(longest=9), Text(longest=9, long=True), Text(longest=9, filled=True), Address(required=True)):
+        grows = len(unicodedata.normalize("NFC", text)) > len(text)
+        assert fits(field, text) == taken(field, text) or not seen or grows or is_padded(field, text)

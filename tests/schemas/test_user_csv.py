@@ -122,10 +122,11 @@ def test_a_mark_before_the_header_is_not_part_of_it() -> None:
     assert values("\ufeffuser_name\nada\n") == [{"user_name": "ada"}]
 
 
-def test_bytes_that_are_not_utf_8_are_told_with_their_value() -> None:
-    lines = io.TextIOWrapper(io.BytesIO(b"user_name\nad\xe9\n"), encoding="utf-8")
+def test_bytes_that_are_not_utf_8_are_told_with_their_line_and_value() -> None:
+    file = io.BytesIO(b"user_name\n" + b"bob\n" * 5000 + b"ad\xe9\n")
+    lines = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape")
 
-    with pytest.raises(AppException, match=r"Not UTF-8, somewhere after line \d \(byte 0xe9\)"):
+    with pytest.raises(AppException, match=r"Line 5002 is not UTF-8 \(byte 0xe9\)"):
         list(user_csv.read(lines))
 
 

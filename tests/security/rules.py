@@ -42,6 +42,7 @@ RULES = {
     ("PATCH", GROUP): Rule("groups:write", {"description": "What it is"}),
     ("DELETE", GROUP): Rule("groups:write", status=204),
     ("POST", f"{GROUP}/restore"): Rule("groups:write"),
+    ("GET", f"{GROUP}/groups"): Rule("groups:read"),
     ("GET", f"{GROUP}/events"): Rule("events:read"),
     ("GET", f"{GROUP}/members"): Rule("groups:read"),
     ("POST", f"{GROUP}/members"): Rule("groups:write", {"users": ["$other"]}),

@@ -96,7 +96,8 @@ def test_what_is_no_address_is_refused(api: Api, user: dict[str, Any], address: 
         ([{"value": "a@b", "primary": None}], "emails[0].primary"),
         ([{"value": "a@b", "type": "w" * 51}], "emails[0].type"),
         ([{"value": "a@b", "type": 1}], "emails[0].type"),
-        ([{"value": "a@b"}, {"value": "a@b", "display": "x"}], "emails[1].display"),
+        ([{"value": "a@b"}, {"value": "c@d", "label": "x"}], "emails[1].label"),
+        ([{"value": "a@b"}, {"value": "A@b"}], "emails"),
         ([{"value": "a@b"}, None], "emails[1]"),
     ],
 )

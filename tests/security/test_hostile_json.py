@@ -117,6 +117,7 @@ def test_a_body_that_is_too_large_and_does_not_say_so_is_413(api: Api) -> None:
     demand_problem(response, 413, "body_too_large")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "body",
     [

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from roster.blueprints import admin, api, headers, health, problem, static_files
+from roster.blueprints import admin, api, headers, health, problem, scim, static_files
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
@@ -13,4 +13,5 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     static_files.register(app)
     health.register(app)
     api.register(app, csrf)
+    scim.register(app, csrf)
     admin.register(app)

@@ -1,6 +1,6 @@
 """What every answer tells the browser not to do: run, frame, sniff, send or keep what it should not."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from secure import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
@@ -40,6 +40,8 @@ def register(app: Flask) -> None:
 
 def _guarded(response: Response) -> Response:
     HEADERS.set_headers(response)
+    if request.is_secure:  # over http a browser ignores it (RFC 6797 §8.1)
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,15 +1,14 @@
-"""Failures in the voice of each door: a page, or problem+json (RFC 9457). The one place that knows HTTP statuses."""
+"""Failures, in the voice of the door that was asked (see `voices`). The one place that knows HTTP statuses."""
 
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
-import orjson
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from roster.blueprints import voices
 from roster.database import is_contention, is_outage, is_schema_missing
 from roster.errors import (
     BODY_TOO_LARGE,
@@ -92,38 +91,8 @@ def _answer(
     fields: Mapping[str, list[str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    is_routed = not isinstance(request.routing_exception, SecurityError)
-    speak = _problem if request.path.startswith("/api/") else _page if is_routed else _bare
-    response = speak(status, code, message, fields or {})
+    response = voices.of_request()(status, code, message, fields or {})
     response.headers.update(headers or {})
     if status == 503:
         response.headers.setdefault("Retry-After", str(RETRY_AFTER))
-    if status == 401 and speak is _problem:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="roster"'
     return response
-
-
-def _problem(status: int, code: str, message: str, fields: Mapping[str, list[str]]) -> Response:
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": message,
-        "code": code,
-        "request_id": g.get("request_id"),
-        "errors": [{"field": name, "message": text} for name, messages in fields.items() for text in messages],
-    }
-    return Response(orjson.dumps(body), status, content_type="application/problem+json")
-
-
-def _page(status: int, code: str, message: str, fields: Mapping[str, list[str]]) -> Response:
-    text = render_template(
-        "error.html", status=status, code=code, message=message, fields=fields, request_id=g.get("request_id")
-    )
-    return Response(text, status, content_type="text/html; charset=utf-8")
-
-
-def _bare(status: int, _code: str, message: str, _fields: Mapping[str, list[str]]) -> Response:
-    """A page without links: under a name that is not ours there are no addresses."""
-    title = HTTPStatus(status).phrase
-    return Response(f"<!doctype html><title>{title}</title><p>{message}</p>", status, content_type="text/html")

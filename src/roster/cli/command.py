@@ -33,6 +33,11 @@ def organization_of(slug: str) -> Organization:
     return services.organizations.get_by_slug(checked(Text(), slug, "--organization"))
 
 
+def every_organization() -> list[Organization]:
+    """Return the organizations that there are, and those that can be restored."""
+    return [*services.organizations.search(), *services.organizations.search_deleted()]
+
+
 def checked(field: Field[Any], value: str, hint: str) -> Any:
     """Return the value as the field reads it.
 

@@ -7,10 +7,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from roster import services
+from roster.cli.command import every_organization
 from roster.config import Settings
 
 OLDEST = 150000
 """PostgreSQL 15, as `server_version_num` writes it."""
+FEED = "The feed of events has its own server's order."
 SPARE = 5
 """Connections that a server should have left for people who look after it."""
 
@@ -40,5 +42,7 @@ def _findings(settings: Settings) -> Iterator[tuple[bool, str]]:
     )
     yield schema.current, f"The schema is at {schema.found}; this code is for {schema.expected} (roster db upgrade)."
     if schema.current:
+        ahead = [found.slug for found in every_organization() if services.events.are_ahead(found.id)]
+        yield not ahead, f"Events came from another server: {', '.join(ahead)} (roster db adopt)." if ahead else FEED
         exists = services.administrators.any_exist()
         yield exists, "Somebody can sign in." if exists else "Nobody can sign in: roster administrators create."

@@ -50,4 +50,6 @@ def purge_all(at: datetime) -> tuple[int, int]:
         services.idempotency.forget(organization.id, at=at)
         while done := services.purge.batch(actor(organization.id), at=at):
             people += done
+        while services.provisioning.requests.purge(organization.id, at=at):
+            pass
     return people, sum(services.purge.organization(key, at=at) for key in services.purge.due_organizations(at=at))

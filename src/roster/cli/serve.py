@@ -69,7 +69,8 @@ def _gunicorn(port: int) -> int:
 def _command(port: int) -> list[str]:
     """What gunicorn.conf.py says, too, but that is only read in its own folder."""
     settings: Settings = current_app.extensions["roster.settings"]
-    workers = ["--worker-class", "gthread", "--workers", str(settings.workers), "--threads", str(settings.threads)]
+    voice = ["--worker-class", "roster.blueprints.unreadable.Worker"]
+    workers = ["--workers", str(settings.workers), "--threads", str(settings.threads), *voice]
     listen = ["--preload", "--bind", f"127.0.0.1:{port}"]
     return [sys.executable, "-m", "gunicorn", *workers, *listen, "roster.app:create_app()"]
 

@@ -23,7 +23,7 @@ ONE = User()
 
 
 @group.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="surrogateescape"))
 @organization_option
 @click.option("--dry-run", "rehearse", is_flag=True, help="Do everything, report it, and keep nothing.")
 @click.option(

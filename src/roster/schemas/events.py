@@ -4,6 +4,7 @@ from datetime import date
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from roster.schemas.fields.cursor import Cursor
 from roster.schemas.fields.moment import Moment
 from roster.schemas.fields.text import Text
 
@@ -34,7 +35,7 @@ class EventQuery(Schema):
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
 
-    after = fields.String(load_default=None, validate=validate.Length(max=100))
+    after = Cursor(r"^[0-9]{1,19}\.[0-9a-f]{32}$", longest=52)
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
 
 

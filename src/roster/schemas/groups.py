@@ -1,9 +1,10 @@
 """Groups on the wire: what comes in, what goes out."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from roster.schemas.fields.cursor import Cursor
 from roster.schemas.fields.moment import Moment
 from roster.schemas.fields.text import Text
 
@@ -73,7 +74,7 @@ class GroupQuery(Schema):
     q = Text(longest=200, load_default="", metadata={"description": "Words that occur in name or description."})
     status = fields.String(load_default="live", validate=validate.OneOf(STATUSES))
     sort = fields.String(load_default="created_at", validate=validate.OneOf([*SORTS, *(f"-{name}" for name in SORTS)]))
-    after = fields.String(load_default=None, validate=validate.Length(max=4000))
+    after = Cursor()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
@@ -82,6 +83,10 @@ class Members(Schema):
 
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
+
+    DESCRIBED: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"required": [name], "properties": {name: {"minItems": 1}}} for name in ("users", "groups")]
+    }
 
     users = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_MEMBERS))
     groups = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_MEMBERS))
@@ -125,16 +130,16 @@ class MembersChanged(Schema):
     changed = fields.Integer(required=True, metadata={"description": "How many were added or taken out."})
 
 
-class GroupOfUser(Schema):
-    """A group that a user is in."""
+class GroupAround(Schema):
+    """A group that a user or another group is in."""
 
     id = fields.UUID(required=True)
     display_name = fields.String(required=True)
     direct = fields.Boolean(required=True, metadata={"description": "False where it is by way of another group."})
 
 
-class GroupsOfUser(Schema):
-    """The groups that a user is in, by name."""
+class GroupsAround(Schema):
+    """The groups that a user or a group is in, by name."""
 
-    items = fields.List(fields.Nested(GroupOfUser), required=True)
+    items = fields.List(fields.Nested(GroupAround), required=True)
     next = fields.String(required=True, allow_none=True, metadata={"description": "Always null: it is one page."})

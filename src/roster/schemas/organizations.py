@@ -2,10 +2,14 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from roster.schemas.fields.cursor import Cursor
 from roster.schemas.fields.moment import Moment
 from roster.schemas.fields.text import Text
 
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$(?!\n)"  # Python's $ lets a line break follow
+TAKEN = frozenset({"account", "administrators", "confirm", "invitations", "login", "logout", "organizations", "set-up"})
+"""What stands where a slug would in the addresses of pages; a test compares it with them."""
+SORTS = ("name", "created_at")
 KEEPS = ("changes", "labels", "nothing")
 
 
@@ -14,7 +18,8 @@ class Slug(fields.String):
 
     def __init__(self, *, required: bool = False) -> None:
         rule = validate.Regexp(SLUG, error="Only a-z, 0-9 and hyphens inside, 63 at most.")
-        super().__init__(required=required, validate=rule)
+        words = validate.NoneOf(TAKEN, error="This is the address of a page; choose another one.")
+        super().__init__(required=required, validate=[rule, words])
 
 
 class OrganizationCreate(Schema):
@@ -34,7 +39,7 @@ class OrganizationChange(Schema):
         unknown = RAISE
 
     slug = Slug()
-    name = Text(validate=validate.Length(min=1))
+    name = Text(filled=True)
     purge_days = fields.Integer(
         strict=True,
         validate=validate.Range(1, 3650),
@@ -67,6 +72,18 @@ class Organization(Schema):
     suspended_at = Moment(required=True, allow_none=True)
     deleted_at = Moment(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"description": "Counts changes; also the ETag."})
+
+
+class OrganizationQuery(Schema):
+    """Which organizations, in which order."""
+
+    class Meta:  # noqa: D106 - marshmallow's own form
+        unknown = RAISE
+
+    q = Text(longest=200, load_default="")
+    sort = fields.String(load_default="name", validate=validate.OneOf([*SORTS, *(f"-{name}" for name in SORTS)]))
+    after = Cursor()
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
 class OrganizationPage(Schema):

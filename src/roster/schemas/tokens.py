@@ -1,12 +1,12 @@
 """Tokens on the wire. A token's text goes out once, when it is made."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from roster.models.token import SCOPES
 from roster.schemas.fields.moment import Moment
-from roster.schemas.fields.text import Text
+from roster.schemas.fields.text import FILLED, Text
 
 
 class TokenCreate(Schema):
@@ -14,6 +14,27 @@ class TokenCreate(Schema):
 
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
+
+    DESCRIBED: ClassVar[dict[str, Any]] = {
+        "oneOf": [
+            {
+                "properties": {
+                    "kind": {"const": "api"},
+                    "scopes": {"minItems": 1},
+                    "provider": {"type": ["null", "string"], "pattern": "^ *$"},
+                },
+                "required": ["scopes"],
+            },
+            {
+                "properties": {
+                    "kind": {"const": "scim"},
+                    "scopes": {"maxItems": 0},
+                    "provider": {"type": "string", "pattern": FILLED},
+                },
+                "required": ["kind", "provider"],
+            },
+        ]
+    }
 
     kind = fields.String(load_default="api", validate=validate.OneOf(["api", "scim"]))
     name = Text(required=True)

@@ -1,6 +1,7 @@
 """Users as CSV: UTF-8, a header row, one user a line."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,7 @@ class UserRecord(UserFields):
 
 
 RECORD = UserRecord()
+UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,12 @@ class Record:
 
 
 def read(lines: Iterable[str]) -> Iterator[Record]:
-    """Give every record of a file.
+    """Give every record of a file; bytes that are not UTF-8 stand in its lines as `surrogateescape` writes them.
 
     Raises:
         AppException: MALFORMED_REQUEST, where the file as a whole can't be read.
     """
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(_readable(lines), strict=True)
     try:
         header = _header(next(reader, []))
         number = reader.line_num + 1
@@ -73,11 +75,14 @@ def read(lines: Iterable[str]) -> Iterator[Record]:
             number = reader.line_num + 1
     except csv.Error as error:
         raise AppException(MALFORMED_REQUEST, f"Line {reader.line_num} is not good CSV: {error}.") from None
-    except UnicodeDecodeError as error:
-        raise AppException(
-            MALFORMED_REQUEST,
-            f"Not UTF-8, somewhere after line {reader.line_num} (byte 0x{error.object[error.start]:02x}).",
-        ) from None
+
+
+def _readable(lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if found := UNDECODED.search(line):
+            byte = ord(found[0]) - 0xDC00
+            raise AppException(MALFORMED_REQUEST, f"Line {number} is not UTF-8 (byte 0x{byte:02x}).")
+        yield line
 
 
 def _header(cells: Sequence[str]) -> list[str]:

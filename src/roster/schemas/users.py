@@ -1,16 +1,19 @@
 """Users on the wire: what comes in, what goes out."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_dump, post_load, validate, validates_schema
 from typing_extensions import override
 
-from roster.schemas.fields.attributes import Attributes
+from roster.normal_form import name_key
+from roster.schemas.fields.attributes import ATTRIBUTES, Attributes
+from roster.schemas.fields.cursor import Cursor
 from roster.schemas.fields.moment import Moment
-from roster.schemas.fields.text import Text
+from roster.schemas.fields.text import REFUSED, Text
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+SIDE = rf"[^@\s{REFUSED}]+"
 STATUSES = ("live", "active", "suspended", "deleted")
 SORTS = ("user_name", "display_name", "created_at", "updated_at")
 MOST_EMAILS = 50
@@ -20,7 +23,8 @@ class Address(Text):
     """An e-mail address: something on both sides of one "@"; every script is welcome (RFC 6531)."""
 
     def __init__(self, **options: Any) -> None:
-        metadata = {"format": "email"} | options.pop("metadata", {})
+        shape = rf"^ *({SIDE}@{SIDE})? *$" if options.get("allow_none") else rf"^ *{SIDE}@{SIDE} *$"
+        metadata = {"pattern": shape} | options.pop("metadata", {})  # no "format": RFC 5321 knows no other scripts
         super().__init__(longest=320, metadata=metadata, **options)
 
     @override
@@ -73,6 +77,11 @@ class UserFields(Schema):
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
 
+    DESCRIBED: ClassVar[dict[str, Any]] = {
+        "dependentSchemas": {"email": {"properties": {"emails": False}}},  # both only where they agree
+        "properties": {"attributes": ATTRIBUTES, "emails": {"uniqueItems": True}},
+    }
+
     display_name = Text(allow_none=True)
     given_name = Text(allow_none=True)
     family_name = Text(allow_none=True)
@@ -81,7 +90,7 @@ class UserFields(Schema):
         fields.Nested(Email),
         metadata={
             "maxItems": MOST_EMAILS,
-            "description": "All addresses, in order. Where none is primary, the first becomes it.",
+            "description": "All addresses, in order, each once. Where none is primary, the first becomes it.",
         },
     )
     title = Text(allow_none=True)
@@ -95,6 +104,8 @@ class UserFields(Schema):
         emails = data.get("emails", [])
         if sum(email["primary"] for email in emails) > 1:
             raise ValidationError("Only one address can be primary.", "emails")
+        if len({name_key(email["value"]) for email in emails}) < len(emails):
+            raise ValidationError("The same address twice; upper and lower case make no other one.", "emails")
         if "email" in data and "emails" in data and data["email"] != primary_of(emails):
             raise ValidationError("Not the primary one of emails; give one of the two.", "email")
 
@@ -139,7 +150,9 @@ class UserSuspend(Schema):
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
 
-    reason = Text(longest=500, allow_none=True, load_default=None)
+    reason = Text(
+        longest=500, allow_none=True, load_default=None, metadata={"description": "Kept with the event, not the user."}
+    )
 
 
 class User(Schema):
@@ -183,7 +196,5 @@ class UserQuery(Schema):
         validate=validate.OneOf([*SORTS, *(f"-{name}" for name in SORTS)]),
         metadata={"description": "By creation, a walk sees everybody once, even those who are renamed meanwhile."},
     )
-    after = fields.String(
-        load_default=None, validate=validate.Length(max=4000), metadata={"description": "The `next` of a page."}
-    )
+    after = Cursor()
     limit = fields.Integer(load_default=50, strict=False, validate=validate.Range(1, 200))

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HOLDER = """
-import os, signal, sys
+import os, signal, sys, time
 from pathlib import Path
 from roster.database import embedded
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
 held = embedded.start(Path(sys.argv[1]), settings={"fsync": "off"})
 print(held.url, flush=True)
 """
@@ -19,7 +20,8 @@ UNTIL_TOLD = "sys.stdin.read()"
 UNTIL_INTERRUPTED = """
 try:
     print("waiting", flush=True)
-    signal.pause()
+    while True:  # a pause without end would miss a signal that came just before it
+        time.sleep(0.05)
 except KeyboardInterrupt:
     import psycopg2
     print(psycopg2.connect(held.url.replace("+psycopg2", "")).closed, flush=True)

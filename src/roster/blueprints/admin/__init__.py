@@ -15,12 +15,16 @@ from roster.blueprints.admin.accounts import (
 from roster.blueprints.admin.groups import groups, members
 from roster.blueprints.admin.organizations import bin_, events, organizations, settings, tokens
 from roster.blueprints.admin.people import memberships, users
+from roster.blueprints.admin.providers import connect, links, providers, requests
 
 STRANGERS = (sessions, set_up, invitations)
 """Rooms that are open to whoever comes."""
 OWN = (account, codes, confirmation)
 """Rooms of one's own, in which auditors write, too."""
-REST = (home, users, memberships, groups, members, events, tokens, bin_, settings, organizations, administrators)
+REST = (
+    *(home, users, memberships, groups, members, events, tokens, bin_, settings, organizations, administrators),
+    *(providers, connect, requests, links),
+)
 
 
 def register(app: Flask) -> None:

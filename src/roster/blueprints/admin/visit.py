@@ -1,22 +1,23 @@
 """Who is looking, and at which organization: asked once, before each page."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from roster import services
 from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.sign_in import SignedIn
 from roster.errors import ORGANIZATION_NOT_FOUND, AppException
-from roster.models import Actor, Organization
+from roster.models import Actor
 
 NOWHERE = UUID(int=0)
 """The organization of what is done to administrators: none."""
+OFFERED = 15
+"""Organizations that the menu of every page offers to go to; a page of their own has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One administrator's look at one organization."""
+    """One administrator's look at one organization: it comes first of the places, if there are any."""
 
     administrator: SignedIn
     places: tuple[Place, ...]
@@ -44,10 +45,24 @@ class Visit:
         Raises:
             AppException: ORGANIZATION_NOT_FOUND, also for one that this administrator has nothing to do with.
         """
-        for place in self.places:
-            if place.slug == self.slug:
-                return place
+        if self.places and self.places[0].slug == self.slug:
+            return self.places[0]
         raise AppException(ORGANIZATION_NOT_FOUND)
+
+    @property
+    def offered(self) -> tuple[Place, ...]:
+        """The organizations to go to from here."""
+        return self.places[:OFFERED]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more organizations than those."""
+        return len(self.places) > OFFERED
+
+    @property
+    def is_homeless(self) -> bool:
+        """Whether the one organization that this administrator looks after was deleted."""
+        return self.home is not None and not self.places
 
     @property
     def may_write(self) -> bool:
@@ -71,7 +86,7 @@ class Visit:
 
 
 def begin() -> ResponseReturnValue | None:
-    """Find out who it is, and send strangers to sign in.
+    """Find out who it is, send strangers to sign in, and tell those whose organization was deleted.
 
     Raises:
         AppException: ORGANIZATION_NOT_FOUND.
@@ -80,7 +95,9 @@ def begin() -> ResponseReturnValue | None:
     if administrator is None:
         return sign_in.ask()
     slug = (request.view_args or {}).pop("slug", None)
-    g.visit = Visit(administrator, tuple(_places(administrator)), slug)
+    g.visit = Visit(administrator, _places(administrator, slug), slug)
+    if g.visit.is_homeless:
+        return render_template("admin/closed.html"), 403
     if slug is not None:
         _ = g.visit.organization  # before any other rule: who may not see it learns nothing but that
     return None
@@ -113,9 +130,6 @@ def _same_organization(_: str, values: dict[str, Any]) -> None:
         values["slug"] = visit().slug
 
 
-def _places(administrator: SignedIn) -> Iterable[Place]:
-    home = administrator.organization_id
-    found: Iterable[Organization] = (
-        services.organizations.search() if home is None else [services.organizations.get(home)]
-    )
-    return (Place(one.id, one.slug, one.name, one.suspended_at is not None) for one in found)
+def _places(administrator: SignedIn, slug: str | None) -> tuple[Place, ...]:
+    found = services.organizations.around(slug, only=administrator.organization_id, limit=OFFERED + 1)
+    return tuple(Place(one.id, one.slug, one.name, one.suspended_at is not None) for one in found)

@@ -1,20 +1,24 @@
 """Who asks, and what they may."""
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g, request
 
-from roster import services
-from roster.blueprints import limits
-from roster.errors import FORBIDDEN, STALE_VERSION, UNAUTHENTICATED, AppException
-from roster.models import Actor
+from roster.blueprints.bearer import authenticated, now
+from roster.errors import FORBIDDEN, MALFORMED_REQUEST, STALE_VERSION, AppException
+from roster.models import Actor, Expected, is_expected
 from roster.services.tokens import Access
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+TAG = r'(?:(?:W/)?"[!#-~]*"|[0-9]+)'
+IF_MATCH = rf"^(?:\*|{TAG}(?: *, *{TAG})*)$"
+"""`*`, or tags; one whose quotes were forgotten is understood, too."""
+TAGS, VERSION = re.compile(TAG), re.compile(r"[0-9]{1,9}")
 
 
 def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -27,10 +31,7 @@ def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.access = services.tokens.authenticate(bearer(), at=now())
-            limits.demand("token", g.access.token_id.hex)
-            if not g.access.is_noted:
-                services.tokens.touch(g.access.organization_id, g.access.token_id, at=now())
+            g.access = authenticated(now())
             if scope not in g.access.scopes:
                 raise AppException(FORBIDDEN, f"This token does not have the scope {scope}.")
             return view(*args, **kwargs)
@@ -52,24 +53,18 @@ def actor() -> Actor:
     return Actor(who.organization_id, "token", who.label, "api", id=who.token_id, request_id=g.request_id)
 
 
-def now() -> datetime:
-    """Return the time this request counts from."""
-    return datetime.now(UTC)
-
-
-def expected_version() -> int | None:
-    """Return the version that `If-Match` asks for; None where any will do (RFC 9110 §13.1.1).
+def expected_version() -> Expected:
+    """Return the versions that `If-Match` asks for, of which one will do; None where any will (RFC 9110 §13.1.1).
 
     Raises:
-        AppException: STALE_VERSION for a tag that no version has.
+        AppException: MALFORMED_REQUEST for what is no list of tags.
     """
-    if "If-Match" not in request.headers or request.if_match.star_tag:
+    if (given := request.headers.get("If-Match")) is None:
         return None
-    tags = request.if_match.as_set(include_weak=True)
-    tag = tags.pop() or "" if len(tags) == 1 else ""  # Werkzeug reads an empty tag as None
-    if not (tag.isascii() and tag.isdigit() and len(tag) < 10):
-        raise AppException(STALE_VERSION)
-    return int(tag)
+    if not re.fullmatch(IF_MATCH, given):
+        raise AppException(MALFORMED_REQUEST, 'If-Match: must be "*", or tags as they came in ETag.')
+    tags = [tag.removeprefix("W/").strip('"') for tag in TAGS.findall(given)]
+    return None if given == "*" else [int(tag) for tag in tags if VERSION.fullmatch(tag)]  # others are no version's
 
 
 def demand_version(version: int) -> None:
@@ -78,20 +73,8 @@ def demand_version(version: int) -> None:
     Raises:
         AppException: STALE_VERSION.
     """
-    if expected_version() not in {None, version}:
+    if not is_expected(version, expected_version()):
         raise AppException(STALE_VERSION)
-
-
-def bearer() -> str:
-    """Return the token's text, as it came.
-
-    Raises:
-        AppException: UNAUTHENTICATED: there is none.
-    """
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text.strip():
-        raise AppException(UNAUTHENTICATED)
-    return text.strip()
 
 
 def _describe(view: Any, scope: str) -> None:

@@ -1,15 +1,22 @@
 """How flask-smorest is used here: our reader of JSON, our errors, our description."""
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, NoReturn
 
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from apispec.utils import deepupdate
 from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, ValidationError
+from typing_extensions import override
 from webargs.flaskparser import FlaskParser
 
+from roster.blueprints.api.access import IF_MATCH as IF_MATCH_PATTERN
 from roster.errors import INVALID_INPUT, UNSUPPORTED_MEDIA_TYPE, AppException
+from roster.schemas.fields.attributes import VALUE
 from roster.schemas.problem import Problem
 from roster.schemas.reader import read_json
 
@@ -17,8 +24,8 @@ PROBLEM_JSON = "application/problem+json"
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
-    "schema": {"type": "string"},
-    "description": "The ETag that you read: 412 if somebody else changed it since.",
+    "schema": {"type": "string", "pattern": IF_MATCH_PATTERN},
+    "description": "The ETag that you read, or several, or `*`: 412 if somebody else changed it since.",
 }
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
@@ -41,6 +48,16 @@ class Parser(FlaskParser):
         if req.mimetype not in JSON_TYPES:
             raise AppException(UNSUPPORTED_MEDIA_TYPE)
         return read_json(body)
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Return the query, in which each name stands once.
+
+        Raises:
+            AppException: INVALID_INPUT.
+        """
+        if twice := [name for name, values in req.args.lists() if len(values) > 1]:
+            raise AppException(INVALID_INPUT, fields={name: ["Given more than once."] for name in twice})
+        return super().load_querystring(req, schema)
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise what is wrong, by field."""
@@ -76,11 +93,27 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has n
         return self.doc(parameters=[IF_MATCH])(self.failure(412, "Somebody else changed it: see If-Match.")(view))
 
 
+class SchemaConverter(OpenAPIConverter):
+    """Describes what a schema demands beyond its fields, as the schema says in DESCRIBED."""
+
+    @override
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        described: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call] # apispec's
+        return deepupdate(described, deepcopy(getattr(schema, "DESCRIBED", {})))  # it writes into what it is given
+
+
+class SchemaPlugin(MarshmallowPlugin):
+    """Has the converter above."""
+
+    Converter = SchemaConverter
+
+
 class DescribedApi(Api):  # type: ignore[misc] # flask-smorest has no types
     """An API that leaves errors to `problem.py`, and describes them as it speaks them."""
 
     def __init__(self, app: Flask) -> None:
-        super().__init__(app)
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
+        self.spec.components.schema("AttributeValue", VALUE)
         self.spec.components.security_scheme(
             "token", {"type": "http", "scheme": "bearer", "description": "A token of kind api: roster tokens issue."}
         )

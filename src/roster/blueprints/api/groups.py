@@ -7,10 +7,11 @@ from flask import jsonify, url_for
 from werkzeug import Response
 
 from roster import services
-from roster.blueprints.api.access import access, actor, expected_version, needs, now
+from roster.blueprints.api.access import access, actor, expected_version, needs
 from roster.blueprints.api.answers import linked, shown, tagged
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
+from roster.blueprints.bearer import now
 from roster.schemas import events as event_schemas
 from roster.schemas import groups as schemas
 from roster.services.groups import Members
@@ -18,7 +19,7 @@ from roster.services.groups import Members
 blueprint = DescribedBlueprint("groups", __name__, url_prefix="/api/v1/groups", description="Groups of people.")
 
 ONE, PAGE, MEMBERS = schemas.Group(), schemas.GroupPage(), schemas.MemberPage()
-EVENTS = event_schemas.EventPage()
+AROUND, EVENTS = schemas.GroupsAround(), event_schemas.EventPage()
 
 
 @blueprint.route("", methods=["GET"])
@@ -54,7 +55,7 @@ def show(group_id: UUID) -> Response:
 
 @blueprint.route("/<uuid:group_id>", methods=["PATCH"])
 @needs("groups:write")
-@blueprint.arguments(schemas.GroupChange)
+@blueprint.arguments(schemas.GroupChange, required=False)
 @blueprint.response(200, schemas.Group)
 @blueprint.failure(409, "The name is taken.")
 @blueprint.conditional
@@ -124,6 +125,15 @@ def remove_member(group_id: UUID, member_id: UUID) -> Response:
     """Take one user or group out of the group."""
     services.groups.remove_members(actor(), group_id, Members([member_id], [member_id]), at=now())
     return Response(status=204)
+
+
+@blueprint.route("/<uuid:group_id>/groups", methods=["GET"])
+@needs("groups:read")
+@blueprint.response(200, schemas.GroupsAround)
+def groups(group_id: UUID) -> Response:
+    """List the groups that the group is in, directly or by way of another group."""
+    rows = services.groups.of_group(access().organization_id, group_id)
+    return jsonify(AROUND.dump({"items": rows, "next": None}))
 
 
 @blueprint.route("/<uuid:group_id>/events", methods=["GET"])

@@ -10,7 +10,8 @@ from flask import make_response, request
 from werkzeug import Response
 
 from roster import services
-from roster.blueprints.api.access import access, bearer, now
+from roster.blueprints.api.access import access
+from roster.blueprints.bearer import bearer, now
 from roster.errors import MALFORMED_REQUEST, AppException
 from roster.models import secret
 from roster.services.idempotency import Answer, Key

@@ -7,13 +7,15 @@ from flask import jsonify, url_for
 from werkzeug import Response
 
 from roster import services
-from roster.blueprints.api.access import access, actor, expected_version, needs, now
+from roster.blueprints.api.access import access, actor, expected_version, needs
 from roster.blueprints.api.answers import shown, tagged
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
+from roster.blueprints.bearer import now
 from roster.errors import ORGANIZATION_NOT_FOUND, AppException
 from roster.models import Actor
 from roster.schemas import organizations as schemas
+from roster.schemas.nothing import Nothing
 
 blueprint = DescribedBlueprint(
     "organizations", __name__, url_prefix="/api/v1/organizations", description="Directories of their own."
@@ -63,7 +65,7 @@ def show(organization_id: UUID) -> Response:
 
 @blueprint.route("/<uuid:organization_id>", methods=["PATCH"])
 @needs("organizations:write")
-@blueprint.arguments(schemas.OrganizationChange)
+@blueprint.arguments(schemas.OrganizationChange, required=False)
 @blueprint.response(200, schemas.Organization)
 @blueprint.failure(409, "The slug is taken.")
 @blueprint.conditional
@@ -87,7 +89,8 @@ def delete(organization_id: UUID) -> Response:
 @blueprint.route("/<uuid:organization_id>/suspend", methods=["POST"])
 @needs("organizations:write")
 @once
+@blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, schemas.Organization)
-def suspend(organization_id: UUID) -> Response:
+def suspend(_: dict[str, Any], organization_id: UUID) -> Response:
     """Suspend the organization: its tokens, this one too, open nothing until it is activated by page or command."""
     return tagged(ONE, services.organizations.suspend(own(organization_id), at=now()))

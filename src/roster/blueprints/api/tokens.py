@@ -7,9 +7,10 @@ from flask import jsonify
 from werkzeug import Response
 
 from roster import services
-from roster.blueprints.api.access import access, actor, needs, now
+from roster.blueprints.api.access import access, actor, needs
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
+from roster.blueprints.bearer import now
 from roster.schemas import tokens as schemas
 
 blueprint = DescribedBlueprint("tokens", __name__, url_prefix="/api/v1/tokens", description="How programs sign in.")

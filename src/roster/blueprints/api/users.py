@@ -7,18 +7,20 @@ from flask import jsonify, url_for
 from werkzeug import Response
 
 from roster import services
-from roster.blueprints.api.access import access, actor, expected_version, needs, now
+from roster.blueprints.api.access import access, actor, expected_version, needs
 from roster.blueprints.api.answers import linked, shown, tagged
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
+from roster.blueprints.bearer import now
 from roster.schemas import events as event_schemas
 from roster.schemas import groups as group_schemas
 from roster.schemas import users as schemas
+from roster.schemas.nothing import Nothing
 
 blueprint = DescribedBlueprint("users", __name__, url_prefix="/api/v1/users", description="People of an organization.")
 
 ONE, PAGE = schemas.User(), schemas.UserPage()
-GROUPS, EVENTS = group_schemas.GroupsOfUser(), event_schemas.EventPage()
+GROUPS, EVENTS = group_schemas.GroupsAround(), event_schemas.EventPage()
 
 
 @blueprint.route("", methods=["GET"])
@@ -54,7 +56,7 @@ def show(user_id: UUID) -> Response:
 
 @blueprint.route("/<uuid:user_id>", methods=["PATCH"])
 @needs("users:write")
-@blueprint.arguments(schemas.UserChange)
+@blueprint.arguments(schemas.UserChange, required=False)
 @blueprint.response(200, schemas.User)
 @blueprint.failure(409, "The user name is taken.")
 @blueprint.conditional
@@ -87,26 +89,29 @@ def restore(values: dict[str, Any], user_id: UUID) -> Response:
 @blueprint.route("/<uuid:user_id>/suspend", methods=["POST"])
 @needs("users:write")
 @once
+@blueprint.arguments(schemas.UserSuspend, required=False)
 @blueprint.response(200, schemas.User)
 @blueprint.conditional
-def suspend(user_id: UUID) -> Response:
-    """Suspend a user."""
-    return tagged(ONE, services.users.suspend(actor(), user_id, at=now(), expected_version=expected_version()))
+def suspend(values: dict[str, Any], user_id: UUID) -> Response:
+    """Suspend a user, for a reason or none."""
+    version = expected_version()
+    return tagged(ONE, services.users.suspend(actor(), user_id, at=now(), expected_version=version, **values))
 
 
 @blueprint.route("/<uuid:user_id>/activate", methods=["POST"])
 @needs("users:write")
 @once
+@blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, schemas.User)
 @blueprint.conditional
-def activate(user_id: UUID) -> Response:
+def activate(_: dict[str, Any], user_id: UUID) -> Response:
     """End a user's suspension."""
     return tagged(ONE, services.users.activate(actor(), user_id, at=now(), expected_version=expected_version()))
 
 
 @blueprint.route("/<uuid:user_id>/groups", methods=["GET"])
 @needs("groups:read")
-@blueprint.response(200, group_schemas.GroupsOfUser)
+@blueprint.response(200, group_schemas.GroupsAround)
 def groups(user_id: UUID) -> Response:
     """List the groups that the user is in, directly or by way of another group."""
     rows = services.groups.of_user(access().organization_id, user_id)

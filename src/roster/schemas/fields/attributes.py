@@ -6,13 +6,24 @@ import orjson
 from marshmallow import ValidationError, fields
 from typing_extensions import override
 
-from roster.schemas.fields.text import clean
+from roster.schemas.fields.text import FILLED, LONG, clean
 
 LARGEST = 65_536
 """Bytes of one user's attributes as JSON."""
 DEEPEST = 10
 INTEGERS = range(-(2**63), 2**63)
 """What every reader of JSON that has 64-bit integers can hold."""
+NAMES = {"minLength": 1, "maxLength": 255, "pattern": FILLED}
+VALUE = {
+    "description": f"Any JSON: {DEEPEST} levels deep and {LARGEST} bytes at most, integers of 64 bits.",
+    "type": ["null", "boolean", "number", "string", "array", "object"],
+    "pattern": LONG,
+    "items": {"$ref": "#/components/schemas/AttributeValue"},
+    "propertyNames": NAMES,
+    "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"},
+}
+ATTRIBUTES = {"propertyNames": NAMES, "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"}}
+"""How they are described."""
 
 
 class Attributes(fields.Dict):

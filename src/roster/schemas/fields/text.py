@@ -13,6 +13,11 @@ KEY_LIMIT = 1000
 
 LINE_BREAKS = frozenset("\n\t")
 
+REFUSED = r"\u0000-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF"
+"""What `is_refused` is about, as far as a regular expression of every language can say it."""
+SHORT, FILLED = rf"^[^{REFUSED}]*$", rf"^[^{REFUSED}]*[^{REFUSED}\s][^{REFUSED}]*$"
+LONG = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF]*$"
+
 
 def clean(value: str, *, long: bool = False) -> str:
     """Return the text in NFC, without white space around it.
@@ -34,15 +39,19 @@ def is_refused(character: str) -> bool:
 
 
 class Text(fields.String):
-    """Text of bounded length (characters), cleaned. "" becomes None where None is allowed; `filled` refuses it."""
+    """Text of bounded length (characters), cleaned. "" becomes None where None is allowed; `filled` refuses it.
+
+    White space around it counts for its length, so that the description, which can't say otherwise, is true.
+    """
 
     def __init__(self, *, longest: int = 255, long: bool = False, filled: bool = False, **options: Any) -> None:
-        shortest = {"minLength": 1} if filled or options.get("required") else {}
-        metadata = {"maxLength": longest} | shortest | options.pop("metadata", {})
+        filled = filled or options.get("required", False)
+        shape = {"minLength": 1, "pattern": FILLED} if filled else {"pattern": LONG if long else SHORT}
+        metadata = {"maxLength": longest} | shape | options.pop("metadata", {})
         super().__init__(metadata=metadata, **options)
         self.longest = longest
         self.long = long
-        self.filled = filled or self.required
+        self.filled = filled
 
     @override
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
@@ -53,6 +62,12 @@ class Text(fields.String):
             return None
         if self.filled and not name_key(text):
             raise ValidationError("Must not be empty.")
-        if len(text) > self.longest or (not self.long and len(name_key(text).encode()) > max(KEY_LIMIT, self.longest)):
+        if self._length(value, text) > self.longest:
+            raise ValidationError(f"Longer than {self.longest} characters.")
+        if not self.long and len(name_key(text).encode()) > max(KEY_LIMIT, self.longest):
             raise ValidationError(f"Longer than {self.longest} characters.")
         return text
+
+    def _length(self, value: str, text: str) -> int:
+        given = value.replace("\r\n", "\n") if self.long else value  # a browser counts a line break as one
+        return max(len(given), len(text))

@@ -11,7 +11,7 @@ from roster.blueprints.admin import timeline
 from roster.blueprints.admin.forms import Form, TextForm
 from roster.blueprints.admin.guards import confirmed, demand_owner
 from roster.blueprints.admin.visit import NOWHERE, now, visit
-from roster.errors import LAST_OWNER, ORGANIZATION_NOT_FOUND, AppException
+from roster.errors import LAST_OWNER
 from roster.schemas.administrators import Invite, Role
 
 blueprint = Blueprint("administrators", __name__, url_prefix="/administrators")
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
         administrators=services.administrators.search(organization_id=home),
         invitations=services.administrators.invitations(at=now(), organization_id=home),
         timeline=timeline.of_administrators(services.administrators.history() if home is None else []),
-        names={place.id: place.name for place in visit().places},
+        names=_names(),
     )
 
 
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
 @confirmed
 def new() -> ResponseReturnValue:
     """Show the form to invite somebody."""
-    return render_template("admin/administrators/invite.html", form=InviteForm({"role": "admin"}))
+    return render_template("admin/administrators/invite.html", form=InviteForm({"role": "admin"}), names=_names())
 
 
 @blueprint.post("/invite")
@@ -60,7 +60,7 @@ def create() -> ResponseReturnValue:
         secret = services.administrators.invite(visit().actor(NOWHERE), **_within(values), at=now())
         link = url_for("invitations.show", secret=secret, _external=True)
         return render_template("admin/administrators/invited.html", link=link, email=values["email"])
-    return render_template("admin/administrators/invite.html", form=form), 422
+    return render_template("admin/administrators/invite.html", form=form, names=_names()), 422
 
 
 @blueprint.post("/invitations/<uuid:invitation_id>/withdraw")
@@ -121,15 +121,20 @@ def _within(values: dict[str, Any]) -> dict[str, Any]:
         AppException: ORGANIZATION_NOT_FOUND.
     """
     wanted = visit().home or values["organization_id"]
-    if wanted is not None and wanted not in {place.id for place in visit().places}:
-        raise AppException(ORGANIZATION_NOT_FOUND)
+    if wanted is not None:
+        services.organizations.get(wanted)
     return values | {"organization_id": wanted}
 
 
 def _page_of(administrator_id: UUID, form: RoleForm) -> str:
     administrator = services.administrators.get(administrator_id, organization_id=visit().home)
-    names = {place.id: place.name for place in visit().places}
-    return render_template("admin/administrators/show.html", one=administrator, form=form, names=names)
+    return render_template("admin/administrators/show.html", one=administrator, form=form, names=_names())
+
+
+def _names() -> dict[UUID, str]:
+    """The names of the organizations that the owner looks after."""
+    found = services.organizations.search() if visit().home is None else visit().places
+    return {one.id: one.name for one in found}
 
 
 def _done(message: str) -> ResponseReturnValue:

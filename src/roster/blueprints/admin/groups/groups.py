@@ -127,8 +127,10 @@ def _page_of(group_id: UUID, form: RestoreForm) -> str:
     organization = visit().organization
     group = services.groups.get_with_deleted(organization.id, group_id)
     members = None if group.deleted_at else MemberPage.asked(organization.id, group_id, request.args)
+    around = [] if group.deleted_at else services.groups.of_group(organization.id, group_id)
     entries = timeline.of(services.events.of_subject(organization.id, group_id), seen_by=group_id)
-    return render_template("admin/groups/show.html", group=group, members=members, timeline=entries, form=form)
+    shown = {"group": group, "members": members, "around": around, "timeline": entries}
+    return render_template("admin/groups/show.html", form=form, **shown)
 
 
 def _form(form: GroupForm, group: Group | None = None, late: LateEdit | None = None) -> str:

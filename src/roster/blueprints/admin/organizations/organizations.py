@@ -1,5 +1,6 @@
 """Organizations: the list, a new one, those that were deleted."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,12 +9,25 @@ from flask.typing import ResponseReturnValue
 from roster import services
 from roster.blueprints.admin.forms import Form, TextForm
 from roster.blueprints.admin.guards import demand_everywhere, for_writers
+from roster.blueprints.admin.listing import Listing
 from roster.blueprints.admin.visit import NOWHERE, now, visit
 from roster.errors import ORGANIZATION_NOT_DELETED, ORGANIZATION_SLUG_TAKEN
-from roster.schemas.organizations import OrganizationCreate, OrganizationRestore
+from roster.schemas.organizations import OrganizationCreate, OrganizationQuery, OrganizationRestore
 
 blueprint = Blueprint("organizations", __name__, url_prefix="/organizations")
 blueprint.before_request(demand_everywhere)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationListing(Listing):
+    """One view of the organizations."""
+
+    ENDPOINT = "admin.organizations.index"
+    QUERY = OrganizationQuery()
+    STATUSES = {}  # noqa: RUF012 - a constant of the class
+    SORTS = {"name": "Name", "created_at": "Created"}  # noqa: RUF012 - a constant of the class
+
+    sort: str = "name"
 
 
 class OrganizationForm(TextForm):
@@ -36,7 +50,7 @@ class RestoreForm(Form):
 
 @blueprint.get("", strict_slashes=False)
 def index() -> ResponseReturnValue:
-    """Show every organization, and those that were deleted."""
+    """Show a page of organizations; with the first one, those that were deleted."""
     return _page(RestoreForm())
 
 
@@ -71,5 +85,9 @@ def restore(organization_id: UUID) -> ResponseReturnValue:
 
 
 def _page(form: RestoreForm) -> str:
-    found, deleted = services.organizations.search(), services.organizations.search_deleted()
-    return render_template("admin/organizations/index.html", organizations=found, deleted=deleted, form=form)
+    listing = OrganizationListing.asked(request.args)
+    shown = {"q": listing.q, "sort": listing.sort, "after": listing.after, "limit": listing.limit}
+    page, total = services.organizations.search_page(**shown), services.organizations.count(q=listing.q)
+    deleted = [] if listing.q or listing.after else services.organizations.search_deleted()
+    found = {"listing": listing, "page": page, "total": total, "deleted": deleted}
+    return render_template("admin/organizations/index.html", form=form, **found)

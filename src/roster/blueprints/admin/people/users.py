@@ -151,9 +151,17 @@ def _page_of(user_id: UUID, form: RestoreForm, state: Form | None = None) -> str
     events = services.users.history(organization.id, user_id)
     user = services.users.get_with_deleted(organization.id, user_id)
     groups = [] if user.deleted_at else services.groups.of_user(organization.id, user_id)
+    came_from = user.identity_provider_id
+    provider = services.provisioning.providers.get(organization.id, came_from) if came_from else None
     entries = timeline.of(events, seen_by=user_id)
     return render_template(
-        "admin/users/show.html", user=user, timeline=entries, form=form, groups=groups, state=state or Form()
+        "admin/users/show.html",
+        user=user,
+        timeline=entries,
+        form=form,
+        groups=groups,
+        provider=provider,
+        state=state or Form(),
     )
 
 

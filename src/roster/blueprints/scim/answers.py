@@ -1,0 +1,80 @@
+"""What this door answers: JSON of SCIM's media type, with the headers that say where it is and which version."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from roster.blueprints.scim.lists import Page
+from roster.scim.attributes import LIST_URN
+from roster.scim.projection import Projection
+from roster.services.provisioning.keys import demand_version
+
+MEDIA_TYPE = "application/scim+json"
+PREFIX = "/scim/v2"
+TOLERANT: dict[str, Any] = {"strict_slashes": False, "merge_slashes": False, "provide_automatic_options": False}
+"""A slash at the end is no other address; and nothing is answered that is not JSON: no redirect, no OPTIONS."""
+
+
+def base() -> str:
+    """Return the address of this door, as the client sees it."""
+    return f"{request.url_root.rstrip('/')}{PREFIX}"
+
+
+def answered(body: Mapping[str, Any], status: int = 200) -> Response:
+    """Answer with JSON. Whatever Accept says, it is of SCIM's own media type (RFC 7644 §3.8)."""
+    return Response(orjson.dumps(body), status, content_type=MEDIA_TYPE)
+
+
+def one(resource: Mapping[str, Any], show: Projection, status: int = 200) -> Response:
+    """Answer what is asked for of one resource; its address and version in any case (RFC 7644 §3.14)."""
+    meta = resource["meta"]
+    response = answered(show.apply(resource), status)
+    response.headers["ETag"] = meta["version"]
+    response.headers["Location"] = response.headers["Content-Location"] = meta["location"]
+    return response
+
+
+def unless_known(resource: Mapping[str, Any], show: Projection, expected: Collection[str] | None) -> Response:
+    """Answer one resource that is read, or 304 if the client has it (RFC 9110 §13.1).
+
+    A group with members is answered in full: it shows names that change without it.
+
+    Raises:
+        AppException: STALE_VERSION, where another version is expected.
+    """
+    demand_version(resource["meta"]["version"].removeprefix('W/"').rstrip('"'), expected)
+    response = one(resource, show)
+    if "members" in resource:
+        return response
+    # Werkzeug would answer If-Match, too, but not in this door's voice.
+    response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})
+    return response
+
+
+def page(found: Page) -> Response:
+    """Answer a page of a list."""
+    return listed(found.resources, found.total, found.start, nextCursor=found.next)
+
+
+def listed(
+    resources: Sequence[Mapping[str, Any]], total: int | None = None, start: int | None = 1, **cursors: str | None
+) -> Response:
+    """Answer a list (RFC 7644 §3.4.2). Where there is no total, these are all."""
+    body = {
+        "schemas": [LIST_URN],
+        "totalResults": len(resources) if total is None else total,
+        "startIndex": start,
+        "itemsPerPage": len(resources),
+        "Resources": resources,
+        **cursors,
+    }
+    return answered({name: value for name, value in body.items() if value is not None})
+
+
+def nothing() -> Response:
+    """Answer that it is done."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response

@@ -1,0 +1,74 @@
+"""How many statements a request of a provider costs, the one that checks its token included."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from tests.provider import Provider
+
+
+@pytest.fixture
+def provider(app: Flask) -> Provider:
+    provider = Provider(app)
+    provider.get("/Users")  # from now on it is known that the token was used
+    return provider
+
+
+@pytest.fixture
+def asked(engine: Engine) -> Iterator[list[str]]:
+    """The statements that were asked."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def cost(asked: list[str], provider: Provider, path: str) -> int:
+    asked.clear()
+    response = provider.get(path)
+    assert response.status_code == 200, response.text
+    return len(asked)
+
+
+def test_to_read_one_costs_one_statement_beyond_the_token(provider: Provider, asked: list[str]) -> None:
+    boss = provider.new("boss")
+    user = provider.new("ada", emails=[{"value": "a@example.test"}])
+    group = provider.new_group("Staff", user["id"], boss["id"])
+
+    assert cost(asked, provider, f"/Users/{user['id']}") == 2
+    assert cost(asked, provider, f"/Groups/{group['id']}") == 2
+
+
+def test_a_list_costs_the_same_however_long_it_is(provider: Provider, asked: list[str]) -> None:
+    costs = []
+    for number in range(30):
+        user = provider.new(f"user{number}", emails=[{"value": f"{number}@example.test"}])
+        provider.new_group(f"Group{number}", user["id"])
+        if number in {0, 29}:
+            costs += [cost(asked, provider, "/Users"), cost(asked, provider, "/Groups")]
+
+    assert costs == [2, 2, 2, 2]
+    assert cost(asked, provider, "/Users?count=10") == 3, "the page, and how many there are"
+    assert cost(asked, provider, '/Users?filter=userName eq "user7"') == 2
+
+
+def test_members_that_are_not_asked_for_are_not_read(provider: Provider, asked: list[str]) -> None:
+    group = provider.new_group("Staff", provider.new()["id"])
+
+    for path in (f"/Groups/{group['id']}", "/Groups"):
+        cost(asked, provider, f"{path}?excludedAttributes=members")
+        assert not [statement for statement in asked if "membership" in statement or "nesting" in statement]
+    cost(asked, provider, f"/Users/{provider.new('bob')['id']}?attributes=userName")
+    assert "membership" not in asked[-1]
+
+
+def test_what_describes_the_server_costs_none(provider: Provider, asked: list[str]) -> None:
+    for path in ("/ServiceProviderConfig", "/Schemas", "/ResourceTypes"):
+        assert cost(asked, provider, path) == 0
