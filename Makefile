@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := benchmarks/.venv
+PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help run install test check style types contracts fix bench lock clean
@@ -26,10 +28,10 @@ $(STAMP): requirements-dev.txt setup.cfg pyproject.toml
 	@touch $(STAMP)
 
 test: install ## All tests, on a real PostgreSQL and in a real Chromium; ARGS="-k name" chooses
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(PARALLEL))
 
 check: style types contracts ## What CI runs: style, types, contracts, all tests with branch coverage
-	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"
+	@$(MAKE) --no-print-directory test ARGS="$(PARALLEL) --cov --cov-report=term $(ARGS)"
 
 style: install ## ruff: rules and layout
 	@$(BIN)/ruff check .
@@ -45,8 +47,14 @@ fix: install ## Let ruff mend what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: install ## CPU time of the data layer beside bare SQLAlchemy
+bench: install $(PEERS)/.installed ## Roster beside bare Flask and its peers; ARGS=--quick takes three minutes
 	@$(BIN)/python benchmarks/transaction.py
+	@$(BIN)/python benchmarks/compare.py $(ARGS)
+
+$(PEERS)/.installed: benchmarks/requirements.txt
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r benchmarks/requirements.txt
+	@touch $@
 
 lock: install ## Compile setup.cfg into the hashed requirements
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" setup.cfg -o requirements.txt

@@ -173,7 +173,9 @@ def page(
         .where(Nesting.organization_id == organization_id, Nesting.parent_id == group_id, live(Group))
     )
     if after is not None:
-        users, groups = users.where(Membership.user_id > after), groups.where(Nesting.child_id > after)
+        # Of both sides of the join, or PostgreSQL walks one of them from its beginning.
+        users = users.where(Membership.user_id > after, User.id > after)
+        groups = groups.where(Nesting.child_id > after, Group.id > after)
     both = union_all(
         users.order_by(Membership.user_id).limit(limit), groups.order_by(Nesting.child_id).limit(limit)
     ).subquery()
