@@ -159,10 +159,11 @@ def test_users_who_are_each_others_managers_are_created(provider: Provider) -> N
     assert managers == [bob, ada, eve]
 
 
-def test_groups_that_would_be_in_each_other_are_not_both_created(provider: Provider) -> None:
+def test_groups_that_would_be_in_each_other_are_a_conflict_and_not_both_created(provider: Provider) -> None:
     results = bulk(provider, group("One", "bulkId:Two"), group("Two", "bulkId:One"))
 
-    assert statuses(results) == ["400", "201"]
+    assert statuses(results) == ["409", "201"]
+    assert results[0]["response"]["status"] == "409"
     assert "location" not in results[0]
     assert [each["displayName"] for each in provider.found("/Groups")] == ["Two"]
 

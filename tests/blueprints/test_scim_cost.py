@@ -56,6 +56,7 @@ def test_a_list_costs_the_same_however_long_it_is(provider: Provider, asked: lis
 
     assert costs == [2, 2, 2, 2]
     assert cost(asked, provider, "/Users?count=10") == 3, "the page, and how many there are"
+    assert cost(asked, provider, "/Users?count=10&startIndex=25") == 2, "the last page: how many there are follows"
     assert cost(asked, provider, '/Users?filter=userName eq "user7"') == 2
 
 

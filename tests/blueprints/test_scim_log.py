@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from roster import services
 from roster.blueprints.scim import journal, log, redaction
-from roster.scim.attributes import USER_URN
+from roster.scim.attributes import BULK_REQUEST_URN, USER_URN
 from roster.services.provisioning.requests import Search
 from tests import factories
 from tests.pages import statements
@@ -73,6 +73,17 @@ def test_a_failure_is_kept_with_its_reason_in_the_words_of_the_answer(okta: Prov
     assert unreadable.path == '/scim/v2/Users?filter=nonsense eq "1"'
     assert unreadable.answered["scimType"] == "invalidFilter"
     assert unreadable.reason == unreadable.answered["detail"]
+
+
+def test_of_a_bulk_request_it_says_how_much_failed(okta: Provider) -> None:
+    operations = [{"method": "POST", "path": "/Users", "bulkId": str(n), "data": ADA} for n in range(3)]
+    for some in (operations, operations[:1]):
+        okta.post("/Bulk", json={"schemas": [BULK_REQUEST_URN], "Operations": some})
+    okta.post("/Bulk", json={"schemas": [BULK_REQUEST_URN], "Operations": []})
+
+    rows = logged(okta)
+    assert [row.status for row in rows] == [200, 200, 200]
+    assert [row.reason for row in rows] == ["2 of 3 operations failed.", "1 of 1 operations failed.", None]
 
 
 def test_no_password_and_no_token_is_kept(okta: Provider) -> None:

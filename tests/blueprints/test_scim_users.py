@@ -1,13 +1,14 @@
 """Users over SCIM: what goes in comes out, in the form of RFC 7643 and 7644."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from roster.scim.attributes import ENTERPRISE_URN, USER_URN
 from tests.provider import SCIM_JSON, USERS, V2, Provider, demand_error
+
+NOBODY = "0197f3a2-0000-7000-8000-000000000000"
 
 FULL: dict[str, Any] = {
     "schemas": [USER_URN, ENTERPRISE_URN],
@@ -60,20 +61,13 @@ def without(resource: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in resource.items() if name not in names}
 
 
-def plain(value: Any) -> Any:
-    """A value without `primary: false`, which says nothing."""
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items() if (name, part) != ("primary", False)}
-    return [plain(part) for part in value] if isinstance(value, list) else value
-
-
 def test_every_attribute_that_is_created_is_read_again(provider: Provider) -> None:
     created = provider.post("/Users", json=FULL).get_json()
 
     read = provider.get(f"/Users/{created['id']}").get_json()
 
     assert read == created
-    assert plain(without(read, "id", "meta")) == FULL
+    assert without(read, "id", "meta") == FULL
 
 
 def test_a_created_user_has_an_address_a_version_and_times(provider: Provider) -> None:
@@ -195,7 +189,7 @@ def test_delete_answers_nothing_and_the_user_is_gone_everywhere(provider: Provid
     assert provider.new()["id"] != user["id"]
 
 
-@pytest.mark.parametrize("given_id", ["x", "1", "0" * 36, "..", "%00", str(uuid4()), "{" + str(uuid4()) + "}"])
+@pytest.mark.parametrize("given_id", ["x", "1", "0" * 36, "..", "%00", NOBODY, f"{{{NOBODY}}}"])
 def test_an_id_of_nobody_is_not_found(provider: Provider, given_id: str) -> None:
     for method in ("GET", "DELETE"):
         demand_error(provider.send(method, f"/Users/{given_id}"), 404)

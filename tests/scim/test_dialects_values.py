@@ -107,6 +107,12 @@ def test_a_path_of_its_own_to_what_only_the_server_writes_is_refused() -> None:
     assert code(operation("Replace", "id", ADA["id"]), strict=False) == "done"
 
 
+@pytest.mark.parametrize("op", ["Add", "Replace", "Remove"])
+@pytest.mark.parametrize("path", ["meta.version", "groups.value", 'groups[value eq "x"].display'])
+def test_a_path_to_a_part_of_what_only_the_server_writes_is_refused(op: str, path: str) -> None:
+    assert code(operation(op, path, "x"), strict=False) == "mutability"
+
+
 def test_what_is_no_patch_stays_as_it_is() -> None:
     for body in (None, [], "x"):
         assert normalise_patch(body, USER) == body

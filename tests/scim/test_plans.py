@@ -105,3 +105,20 @@ def test_groups_are_found_by_an_index(
 
     assert not [index for index in indexes if index not in used]
     assert 'Seq Scan on "group"' not in used
+
+
+def test_what_belongs_to_a_page_is_found_for_all_of_it_at_once(connection: Connection, directory: Directory) -> None:
+    """However few it expects: a nested loop over a list costs the square of the page."""
+    nobody = resolve(parse_filter('title eq "a" and title eq "b" and nickName eq "c"'), USER)
+    nothing = resolve(parse_filter('externalId eq "a" and displayName eq "b"'), GROUP)
+
+    users = plan(
+        connection, lambda: core.provisioned_users.page(connection, directory.organization_id, nobody, limit=9)
+    )
+    groups = plan(
+        connection, lambda: core.provisioned_groups.page(connection, directory.organization_id, nothing, limit=9)
+    )
+
+    for used in (users, groups):
+        assert "Hash Full Join" in used or "Merge Full Join" in used
+    assert "ix_membership_user" in users

@@ -159,6 +159,12 @@ def test_random_filters_on_members_find_those_that_the_oracle_finds(
             assert [(row.type, str(row.id)) for row in rows] == [(each["type"], each["value"]) for each in expected]
 
 
+def told_name(directory: Directory, key: str | None, name: str | None, *, nobody: str | None = None) -> str | None:
+    """What somebody is called where others show them: nobody is called by the name that they sign in with."""
+    user = directory.users.get(UUID(key)) if key else None
+    return nobody if user and name == user["user_name"] else name
+
+
 @given(directory=directories())
 @ENOUGH
 def test_what_is_shown_of_users_and_groups_is_what_is_in_the_directory(
@@ -176,9 +182,13 @@ def test_what_is_shown_of_users_and_groups_is_what_is_in_the_directory(
         shown = people[row.id]
         assert by_value(row.groups) == by_value(shown.get("groups", []))
         assert row.emails == shown.get("emails", [])
-        assert row.manager_display == shown.get(ENTERPRISE_URN, {}).get("manager", {}).get("displayName")
+        manager = shown.get(ENTERPRISE_URN, {}).get("manager", {})
+        assert row.manager_display == told_name(directory, manager.get("value"), manager.get("displayName"), nobody="")
     for row in [*groups, *single.values()]:
-        assert row.members == sets[row.id].get("members", [])
+        members = sets[row.id].get("members", [])
+        assert row.members == [
+            member | {"display": told_name(directory, member["value"], member["display"])} for member in members
+        ]
         assert row.last_modified.isoformat() == sets[row.id]["meta"]["lastModified"]
     assert (list(one), list(single)) == ([row.id for row in users], [row.id for row in groups])
 

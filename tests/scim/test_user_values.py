@@ -83,11 +83,30 @@ def test_the_address_of_the_manager_is_for_us_to_say() -> None:
 
 
 def test_who_was_removed_from_being_active_is_active_and_nobody_says_so() -> None:
-    columns = to_columns({"userName": "ada", "active": None})
+    columns = to_columns({"userName": "ada", "active": None}, active=True)
 
     assert (columns["active"], columns["profile"]) == (True, {"unassigned": ["active"]})
     assert "active" not in from_columns(columns, display_name=None)
     assert from_columns(columns | {"active": False}, display_name=None)["active"] is False
+
+
+def test_who_is_suspended_stays_so_until_somebody_says_that_they_are_active() -> None:
+    columns = to_columns({"userName": "ada", "active": None}, active=False)
+
+    assert (columns["active"], columns["profile"]) == (False, {"unassigned": ["suspended"]})
+    assert "active" not in from_columns(columns, display_name=None)
+    assert from_columns(columns | {"active": True}, display_name=None)["active"] is True
+    assert to_columns({"userName": "ada"}, active=False)["active"] is False
+    assert to_columns({"userName": "ada", "active": True}, active=False)["active"] is True
+
+
+def test_an_address_of_which_nobody_said_that_it_is_primary_is_shown_as_it_came() -> None:
+    emails = [{"value": "a@x.test"}, {"value": "b@x.test", "primary": False}, {"value": "c@x.test", "primary": True}]
+
+    columns = to_columns({"userName": "ada", "emails": emails})
+
+    assert [email["primary"] for email in columns["emails"]] == [False, False, True]
+    assert from_columns(columns, display_name=None)["emails"] == emails
 
 
 def test_what_is_not_said_is_none_and_whoever_is_not_suspended_is_active() -> None:

@@ -11,59 +11,20 @@ from tests.security.test_hostile_routes import BODIES, VALUES
 from tests.security.test_scim_authorization import GROUP, USER
 
 NAMES = (
-    *(
-        "schemas",
-        "id",
-        "externalId",
-        "meta",
-        "userName",
-        "displayName",
-        "name",
-        "active",
-        "emails",
-        "photos",
-        "members",
-    ),
-    *("addresses", "roles", "x509Certificates", "groups", "password", ENTERPRISE_URN, "unknown", "a.b", ""),
+    *("schemas", "id", "externalId", "meta", "userName", "displayName", "name", "active", "emails", "photos"),
+    *("members", "addresses", "roles", "x509Certificates", "groups", "password", ENTERPRISE_URN, "unknown", "a.b", ""),
 )
+WORK = 'emails[type eq "work"]'
 PATHS = (
-    *(
-        "userName",
-        "name",
-        "name.givenName",
-        "emails",
-        'emails[type eq "work"]',
-        'emails[type eq "work"].value',
-        "active",
-    ),
-    *(
-        f"{ENTERPRISE_URN}:manager",
-        ENTERPRISE_URN,
-        "members",
-        'members[value eq "x"]',
-        "id",
-        "meta",
-        "x",
-        "",
-        "[",
-        "a[b",
-    ),
+    *("userName", "name", "name.givenName", "emails", WORK, f"{WORK}.value", "active", "members", "id", "meta"),
+    *(f"{ENTERPRISE_URN}:manager", ENTERPRISE_URN, 'members[value eq "x"]', "x", "", "[", "a[b"),
 )
 QUESTIONS = ("filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes")
 FILTERS = (
-    *(
-        "(",
-        ")",
-        "not",
-        "a eq",
-        'userName eq "\\u0000"',
-        'userName eq "\\ud800"',
-        "userName eq 1",
-        "emails[",
-        'id eq "x"',
-    ),
-    *('meta.created gt "0000"', 'meta.created gt "9999-12-31T23:59:59-14:00"', "active eq null", f"{'not (' * 40}a pr"),
-    *('emails.value co "%"', "members.value eq 5", f"{ENTERPRISE_URN}:manager pr", " or ".join(["title pr"] * 200)),
+    *("(", ")", "not", "a eq", 'userName eq "\\u0000"', 'userName eq "\\ud800"', "userName eq 1", "emails["),
+    *('meta.created gt "0000"', 'meta.created gt "9999-12-31T23:59:59-14:00"', "active eq null", 'id eq "x"'),
+    *('emails.value co "%"', "members.value eq 5", f"{ENTERPRISE_URN}:manager pr", f"{'not (' * 40}a pr"),
+    " or ".join(["title pr"] * 200),
 )
 
 

@@ -1,6 +1,6 @@
 """Which attributes a client wants to see (RFC 7644 §3.4.2.5, §3.9; RFC 7643 §7, `returned`)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -47,12 +47,17 @@ class Projection:
             return path in self.kept
         return self.dropped.get(path, frozenset()) is not None
 
-    def apply(self, resource: Mapping[str, Any]) -> dict[str, Any]:
+    def apply(self, resource: dict[str, Any]) -> dict[str, Any]:
         """Return what is shown of a resource with canonical names; an object of which nothing is left is left out."""
         if self.is_whole:
-            return dict(resource)
-        shown = ((name, self._shown(name, value)) for name, value in resource.items())
+            return resource
+        cut = self._cut_into(resource)
+        shown = ((name, self._shown(name, value) if name in cut else value) for name, value in resource.items())
         return {name: value for name, value in shown if value is not None}
+
+    def _cut_into(self, resource: Mapping[str, Any]) -> Collection[str]:
+        """The names at the top of which something may be left out; the others stay as they are."""
+        return resource if self.kept is not None else self.dropped.keys() | self.extensions
 
     def _shown(self, name: str, value: Any) -> Any:
         if name not in self.extensions:

@@ -27,7 +27,7 @@ def answered(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, content_type=MEDIA_TYPE)
 
 
-def one(resource: Mapping[str, Any], show: Projection, status: int = 200) -> Response:
+def one(resource: dict[str, Any], show: Projection, status: int = 200) -> Response:
     """Answer what is asked for of one resource; its address and version in any case (RFC 7644 §3.14)."""
     meta = resource["meta"]
     response = answered(show.apply(resource), status)
@@ -36,18 +36,16 @@ def one(resource: Mapping[str, Any], show: Projection, status: int = 200) -> Res
     return response
 
 
-def unless_known(resource: Mapping[str, Any], show: Projection, expected: Collection[str] | None) -> Response:
+def unless_known(resource: dict[str, Any], show: Projection, expected: Collection[str] | None) -> Response:
     """Answer one resource that is read, or 304 if the client has it (RFC 9110 §13.1).
 
-    A group with members is answered in full: it shows names that change without it.
+    The tags are weak: names of others that it shows, of a member or of a group, may change without it (§8.8.1).
 
     Raises:
         AppException: STALE_VERSION, where another version is expected.
     """
     demand_version(resource["meta"]["version"].removeprefix('W/"').rstrip('"'), expected)
     response = one(resource, show)
-    if "members" in resource:
-        return response
     # Werkzeug would answer If-Match, too, but not in this door's voice.
     response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})
     return response

@@ -5,7 +5,7 @@ from typing import Any
 from roster.blueprints.bearer import now
 from roster.blueprints.scim.access import access, actor, id_in, provider
 from roster.blueprints.scim.lists import Page, Question
-from roster.blueprints.scim.shapes import Tags, of_group
+from roster.blueprints.scim.shapes import Tags, of_group, of_groups
 from roster.errors import GROUP_NOT_FOUND
 from roster.scim import document
 from roster.scim.attributes import GROUP
@@ -19,7 +19,7 @@ TYPE, RELATED = GROUP, "members"
 def search(question: Question) -> Page:
     """Return a page of groups."""
     found = groups.search(access().organization_id, question.query(GROUP, RELATED))
-    return question.page(found, of_group, GROUP)
+    return question.page(found, of_groups(found.rows), GROUP)
 
 
 def get(group_id: str, show: Projection) -> dict[str, Any]:
@@ -47,7 +47,9 @@ def patch(group_id: str, body: Any, show: Projection, expected: Tags) -> dict[st
     """Do to a group what the body says, all of it or nothing."""
     which, members = id_in(group_id, GROUP_NOT_FOUND), show.wants(RELATED)
     given = operations(body, GROUP, strict=provider().strict)
-    return of_group(groups.patch(actor(), provider(), which, given, at=now(), expected_version=expected, members=members))
+    return of_group(
+        groups.patch(actor(), provider(), which, given, at=now(), expected_version=expected, members=members)
+    )
 
 
 def remove(group_id: str, expected: Tags) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import request
-from sqlalchemy import Row
 
 from roster.blueprints.scim.bodies import member, message
 from roster.errors import INVALID_VALUE, AppException
@@ -71,11 +70,11 @@ class Question:
             related=self.show(resource_type).wants(related),
         )
 
-    def page(self, found: Found, shape: Callable[[Row[Any]], dict[str, Any]], resource_type: ResourceType) -> Page:
-        """Return what was found as a page, each resource with what is asked for."""
+    def page(self, found: Found, resources: list[dict[str, Any]], resource_type: ResourceType) -> Page:
+        """Return what was found, these resources, as a page, each with what is asked for."""
         show = self.show(resource_type)
-        start = self.start if self.cursor is None else None
-        return Page([show.apply(shape(row)) for row in found.rows], found.total or 0, start, found.next)
+        shown = resources if show.is_whole else [show.apply(resource) for resource in resources]
+        return Page(shown, found.total or 0, self.start if self.cursor is None else None, found.next)
 
 
 def asked() -> Question:

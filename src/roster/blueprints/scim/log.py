@@ -91,11 +91,20 @@ def _bounded(size: int, data: bytes) -> bytes | int:
 
 
 def _reason(status: int, answered: Any) -> str | None:
-    """What the answer says went wrong, in its own words (RFC 7644 §3.12)."""
+    """What the answer says went wrong, in its own words (RFC 7644 §3.12); of a bulk request, how much of it."""
     if status < HTTPStatus.BAD_REQUEST:
-        return None
+        return _reason_inside(answered)
     detail = answered.get("detail") if isinstance(answered, dict) else None
     return detail if isinstance(detail, str) and detail else f"{HTTPStatus(status).phrase}."
+
+
+def _reason_inside(answered: Any) -> str | None:
+    """How many operations of a bulk request failed: it is answered 200 all the same (RFC 7644 §3.7.3)."""
+    operations = answered.get("Operations") if isinstance(answered, dict) else None
+    if not isinstance(operations, list):
+        return None
+    failed = sum(str(each.get("status", "")) >= "400" for each in operations)
+    return f"{failed} of {len(operations)} operations failed." if failed else None
 
 
 def _journal() -> Journal:

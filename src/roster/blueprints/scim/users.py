@@ -5,7 +5,7 @@ from typing import Any
 from roster.blueprints.bearer import now
 from roster.blueprints.scim.access import access, actor, id_in, provider
 from roster.blueprints.scim.lists import Page, Question
-from roster.blueprints.scim.shapes import Tags, of_user
+from roster.blueprints.scim.shapes import Tags, of_user, of_users
 from roster.errors import USER_NOT_FOUND
 from roster.scim import document
 from roster.scim.attributes import USER
@@ -19,7 +19,7 @@ TYPE, RELATED = USER, "groups"
 def search(question: Question) -> Page:
     """Return a page of users."""
     found = users.search(access().organization_id, question.query(USER, RELATED))
-    return question.page(found, of_user, USER)
+    return question.page(found, of_users(found.rows), USER)
 
 
 def get(user_id: str, show: Projection) -> dict[str, Any]:

@@ -1,20 +1,20 @@
 """Groups as SCIM shows them: with their members, in one statement, or without reading any."""
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, Connection, Result, Row, Select, Uuid, and_, bindparam, func, null, select, union_all
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from roster.errors import GROUP_NOT_FOUND, AppException
 from roster.models import Group, Membership, Nesting, live
 from roster.repositories.core.keyset import Page
 from roster.repositories.core.terms import GROUP_TERMS, Order, members_where
 from roster.repositories.core.terms.groups import LAST_MODIFIED
-from roster.repositories.core.terms.resources import ORGANIZATION_ID
+from roster.repositories.core.terms.resources import NONE, ORGANIZATION_ID, SHAPES, json_of, listed
 from roster.scim import sql
-from roster.scim.grammar import AttributePath, Filter
+from roster.scim.grammar import AttributePath, Filter, shape_of
 
 COLUMNS = (
     Group.id,
@@ -67,16 +67,17 @@ def page(
     Raises:
         AppException: INVALID_CURSOR; INVALID_PATH for what can't be sorted by.
     """
-    order = Order.by(sort_by, GROUP_TERMS, Group.id, descending=descending)
-    chosen = order.chosen(_live(select(Group.id), condition), start=start, after=after, limit=limit)
-    statement = order.sorted_as(_shown(chosen, members=members), chosen)
-    return order.page(connection.execute(statement, {"organization_id": organization_id}).all(), after, limit)
+    order = _order(sort_by, descending)
+    shape, texts = shape_of(condition) if condition else (None, {})
+    place = order.place(after)
+    values = {"organization_id": organization_id, **order.page_of(start, after, limit), **place.bound, **texts}
+    return order.page(connection.execute(_page(shape, order, place.kind, members), values).all(), after, limit)
 
 
 def count(connection: Connection, organization_id: UUID, condition: Filter | None) -> int:
     """Return how many live groups match; None for all."""
-    statement = _live(select(func.count()).select_from(Group), condition)
-    return connection.scalar(statement, {"organization_id": organization_id}) or 0
+    shape, texts = shape_of(condition) if condition else (None, {})
+    return connection.scalar(_count(shape), {"organization_id": organization_id, **texts}) or 0
 
 
 def members_matching(
@@ -99,6 +100,22 @@ def members_matching(
     return result.all()
 
 
+@cache
+def _order(sort_by: AttributePath | None, descending: bool) -> Order:
+    return Order.by(sort_by, GROUP_TERMS, Group.id, descending=descending)
+
+
+@lru_cache(SHAPES)
+def _page(shape: Filter | None, order: Order, kind: str, members: bool) -> Select[Any]:
+    chosen = order.chosen(_live(select(Group.id), shape), kind)
+    return order.sorted_as(_shown(chosen, members=members), chosen)
+
+
+@lru_cache(SHAPES)
+def _count(shape: Filter | None) -> Select[Any]:
+    return _live(select(func.count()).select_from(Group), shape)
+
+
 def _live(statement: Select[Any], condition: Filter | None) -> Select[Any]:
     found = statement.where(Group.organization_id == ORGANIZATION_ID, live(Group))
     return found if condition is None else found.where(sql.condition(condition, GROUP_TERMS))
@@ -111,8 +128,8 @@ def _shown(chosen: CTE, *, members: bool) -> Select[Any]:
     if not members:
         return statement.add_columns(null().label("members"))
     members_of = _members_of(chosen)
-    listed = func.coalesce(members_of.c.members, func.jsonb_build_array(), type_=JSONB).label("members")
-    return statement.add_columns(listed).outerjoin(members_of, members_of.c.group_id == Group.id)
+    statement = statement.add_columns(func.coalesce(members_of.c.members, NONE).label("members"))
+    return statement.outerjoin(members_of, members_of.c.group_id == Group.id, full=True)  # as that of a user's groups
 
 
 def _members_of(chosen: CTE) -> CTE:
@@ -121,9 +138,10 @@ def _members_of(chosen: CTE) -> CTE:
     both = union_all(
         users.join(chosen, chosen.c.id == Membership.group_id), groups.join(chosen, chosen.c.id == Nesting.parent_id)
     ).subquery()
-    shown = func.jsonb_build_object("value", both.c.id, "display", both.c.display, "type", both.c.type)
-    listed = func.jsonb_agg(aggregate_order_by(shown, both.c.id), type_=JSONB)
-    return select(both.c.group_id, listed.label("members")).group_by(both.c.group_id).cte("members_of")
+    shown = json_of(value=both.c.id, display=both.c.display, type=both.c.type)
+    return (
+        select(both.c.group_id, listed(shown, both.c.id).label("members")).group_by(both.c.group_id).cte("members_of")
+    )
 
 
 _ONE = _live(select(Group.id), None).where(Group.id == bindparam("group_id", type_=Uuid)).cte("chosen")

@@ -1,25 +1,24 @@
 """Users as SCIM shows them: with their addresses, groups and manager, in one statement."""
 
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Connection, Row, Select, Uuid, and_, bindparam, case, false, func, null, select, true
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import CTE, Connection, Row, Select, String, Uuid, and_, bindparam, cast, func, null, select
 from sqlalchemy.orm import aliased
 
 from roster.errors import USER_NOT_FOUND, AppException
-from roster.models import Group, Membership, Nesting, User, UserEmail, live
+from roster.models import User, UserEmail, live
 from roster.repositories.core.keyset import Page
 from roster.repositories.core.terms import USER_TERMS, Order
-from roster.repositories.core.terms.resources import ORGANIZATION_ID
+from roster.repositories.core.terms.listed_groups import groups_of, groups_of_one
+from roster.repositories.core.terms.resources import NONE, ORGANIZATION_ID, SHAPES, json_of, listed
 from roster.scim import sql
-from roster.scim.grammar import AttributePath, Filter
+from roster.scim.grammar import AttributePath, Filter, shape_of
 
-_EMAIL = func.jsonb_build_object(
-    *("value", UserEmail.value, "type", UserEmail.type, "display", UserEmail.display, "primary", UserEmail.primary)
-)
+_EMAIL = json_of(value=UserEmail.value, type=UserEmail.type, display=UserEmail.display, primary=UserEmail.primary)
 _EMAILS = (
-    select(func.jsonb_agg(aggregate_order_by(_EMAIL, UserEmail.position)))
+    select(listed(_EMAIL, UserEmail.position))
     .where(UserEmail.organization_id == User.organization_id, UserEmail.user_id == User.id)
     .correlate(User)
     .scalar_subquery()
@@ -41,17 +40,15 @@ COLUMNS = (
     User.department,
     User.active,
     User.external_id,
-    User.identity_provider_id,
-    User.manager_id,
+    cast(User.manager_id, String).label("manager_id"),
     _MANAGER_DISPLAY.label("manager_display"),
-    User.predecessor_id,
     User.profile,
-    func.coalesce(_EMAILS, func.jsonb_build_array()).label("emails"),
+    func.coalesce(_EMAILS, NONE).label("emails"),
     User.version,
     User.created_at,
     User.updated_at,
 )
-"""What SCIM shows of a user; `groups` comes after these.
+"""What SCIM shows of a user; `groups` comes after these. Only their own id is made a UUID: a page has many others.
 
 `manager_display` is None unless the manager is live, and empty where they have no name but the one to sign in with.
 """
@@ -103,16 +100,33 @@ def page(
     Raises:
         AppException: INVALID_CURSOR; INVALID_PATH for what can't be sorted by.
     """
-    order = Order.by(sort_by, USER_TERMS, User.id, descending=descending)
-    chosen = order.chosen(_live(select(User.id), condition), start=start, after=after, limit=limit)
-    statement = order.sorted_as(_shown(chosen, groups=groups), chosen)
-    return order.page(connection.execute(statement, {"organization_id": organization_id}).all(), after, limit)
+    order = _order(sort_by, descending)
+    shape, texts = shape_of(condition) if condition else (None, {})
+    place = order.place(after)
+    values = {"organization_id": organization_id, **order.page_of(start, after, limit), **place.bound, **texts}
+    return order.page(connection.execute(_page(shape, order, place.kind, groups), values).all(), after, limit)
 
 
 def count(connection: Connection, organization_id: UUID, condition: Filter | None) -> int:
     """Return how many live users match; None for all."""
-    statement = _live(select(func.count()).select_from(User), condition)
-    return connection.scalar(statement, {"organization_id": organization_id}) or 0
+    shape, texts = shape_of(condition) if condition else (None, {})
+    return connection.scalar(_count(shape), {"organization_id": organization_id, **texts}) or 0
+
+
+@cache
+def _order(sort_by: AttributePath | None, descending: bool) -> Order:
+    return Order.by(sort_by, USER_TERMS, User.id, descending=descending)
+
+
+@lru_cache(SHAPES)
+def _page(shape: Filter | None, order: Order, kind: str, groups: bool) -> Select[Any]:
+    chosen = order.chosen(_live(select(User.id), shape), kind)
+    return order.sorted_as(_shown(chosen, groups=groups), chosen)
+
+
+@lru_cache(SHAPES)
+def _count(shape: Filter | None) -> Select[Any]:
+    return _live(select(func.count()).select_from(User), shape)
 
 
 def _live(statement: Select[Any], condition: Filter | None) -> Select[Any]:
@@ -126,44 +140,16 @@ def _shown(chosen: CTE, *, groups: bool) -> Select[Any]:
     statement = select(*COLUMNS).join_from(chosen, User, is_chosen)
     if not groups:
         return statement.add_columns(null().label("groups"))
-    groups_of = _groups_of(chosen)
-    listed = func.coalesce(groups_of.c.groups, func.jsonb_build_array(), type_=JSONB).label("groups")
-    return statement.add_columns(listed).outerjoin(groups_of, groups_of.c.user_id == User.id)
+    found = groups_of(chosen)
+    statement = statement.add_columns(func.coalesce(found.c.groups, NONE).label("groups"))
+    # Whatever number of rows it expects, PostgreSQL does a full join by hash or merge, never by a nested loop.
+    return statement.outerjoin(found, found.c.user_id == User.id, full=True)
 
 
-def _groups_of(chosen: CTE) -> CTE:
-    """The live groups of each chosen user, by name, as one list."""
-    above = _above(chosen)
-    kind = case((func.bool_or(above.c.is_direct), "direct"), else_="indirect").label("type")
-    found = select(above.c.user_id, above.c.group_id, kind).group_by(above.c.user_id, above.c.group_id).subquery()
-    shown = func.jsonb_build_object("value", Group.id, "display", Group.display_name, "type", found.c.type)
-    listed = func.jsonb_agg(aggregate_order_by(shown, Group.display_name_key, Group.id), type_=JSONB)
-    return (
-        select(found.c.user_id, listed.label("groups"))
-        .join(Group, and_(Group.organization_id == ORGANIZATION_ID, Group.id == found.c.group_id))
-        .group_by(found.c.user_id)
-        .cte("groups_of")
-    )
+def _one(*, groups: bool) -> Select[Any]:
+    user_id = bindparam("user_id", type_=Uuid)
+    groups_column = groups_of_one(user_id) if groups else null()
+    return _live(select(*COLUMNS, groups_column.label("groups")), None).where(User.id == user_id)
 
 
-def _above(chosen: CTE) -> CTE:
-    """Each chosen user with every live group they are in. UNION drops repeats, so it always ends."""
-    is_group = and_(Group.organization_id == ORGANIZATION_ID, live(Group))
-    direct = (
-        select(Membership.user_id.label("user_id"), Membership.group_id.label("group_id"), true().label("is_direct"))
-        .join(chosen, chosen.c.id == Membership.user_id)
-        .join(Group, and_(is_group, Group.id == Membership.group_id))
-        .where(Membership.organization_id == ORGANIZATION_ID)
-    )
-    above = direct.cte("above", recursive=True)
-    step = (
-        select(above.c.user_id, Nesting.parent_id, false())
-        .join(above, Nesting.child_id == above.c.group_id)
-        .join(Group, and_(is_group, Group.id == Nesting.parent_id))
-        .where(Nesting.organization_id == ORGANIZATION_ID)
-    )
-    return above.union(step)
-
-
-_ONE = _live(select(User.id), None).where(User.id == bindparam("user_id", type_=Uuid)).cte("chosen")
-_BY_ID = {groups: _shown(_ONE, groups=groups) for groups in (True, False)}
+_BY_ID = {groups: _one(groups=groups) for groups in (True, False)}

@@ -87,7 +87,7 @@ def of_schema(op: Any, urn: str, given: dict[str, Any], resource_type: ResourceT
 
 
 def _with_path(op: Any, path: str, given: dict[str, Any], target: Target) -> Iterator[dict[str, Any]]:
-    if target.sub is not None and target.sub.mutability == "readOnly":
+    if is_idle(target):
         return
     if op == "remove":
         yield {"op": op, "path": path, **removed_values(target, given)}
@@ -97,6 +97,11 @@ def _with_path(op: Any, path: str, given: dict[str, Any], target: Target) -> Ite
         yield {"op": op, "path": path, "value": understood_single(target.last, given["value"])}
     else:
         yield {"op": op, "path": path, "value": understood(target.attribute, given["value"])}
+
+
+def is_idle(target: Target) -> bool:
+    """A part that only the server writes, of what others may write, is passed over: the name of a manager."""
+    return target.attribute.mutability != "readOnly" and target.last.mutability == "readOnly"
 
 
 def removed_values(target: Target, given: dict[str, Any]) -> dict[str, Any]:

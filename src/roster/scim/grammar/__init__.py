@@ -2,9 +2,11 @@
 
 from roster.scim.grammar.parser import parse_filter, parse_path
 from roster.scim.grammar.resolving import parse_sort, resolve, resolve_path, resolve_values
+from roster.scim.grammar.shape import shape_of
 from roster.scim.grammar.tree import (
     And,
     AttributePath,
+    Blank,
     Comparison,
     Filter,
     Not,
@@ -19,6 +21,7 @@ from roster.scim.grammar.tree import (
 __all__ = [
     "And",
     "AttributePath",
+    "Blank",
     "Comparison",
     "Filter",
     "Not",
@@ -34,4 +37,5 @@ __all__ = [
     "resolve",
     "resolve_path",
     "resolve_values",
+    "shape_of",
 ]

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | float | bool | datetime | None
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """The place of a text in a filter whose texts were taken out (see `shape_of`): its name."""
+
+    name: str
+
+
+Value: TypeAlias = str | int | float | bool | datetime | Blank | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, false, not_, or_, true
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, false, not_, or_, true
 
 from roster.normal_form import name_key
+from roster.scim.grammar import Blank
+from roster.scim.sql.bound import KeyOf, UuidOf, uuid_of
 
 _RANGES = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
 _ON_TEXTS: dict[str, Callable[[str, str], bool]] = {
@@ -50,9 +51,9 @@ class Text:
     expression: Any
     key: Callable[[str], str] = name_key
 
-    def compare(self, operation: str, value: str) -> ColumnElement[bool]:
+    def compare(self, operation: str, value: str | Blank) -> ColumnElement[bool]:
         """Return the condition that the operator holds; texts for LIKE are escaped."""
-        wanted, column = self.key(value), self.expression
+        wanted, column = _wanted(value, self.key), self.expression
         found: ColumnElement[bool]
         match operation:
             case "eq":
@@ -136,11 +137,14 @@ class Identifier:
     expression: Any
     key: Callable[[str], str] = exact
 
-    def compare(self, operation: str, value: str) -> ColumnElement[bool]:
+    def compare(self, operation: str, value: str | Blank) -> ColumnElement[bool]:
         """Return the condition that the operator holds."""
+        if isinstance(value, Blank):
+            blank: ColumnElement[bool] = self.expression == bindparam(value.name, type_=UuidOf(self.key))
+            return blank
         if operation not in ("eq", "ne"):
             return Text(cast(self.expression, String), self.key).compare(operation, value)
-        wanted = _uuid(self.key(value))
+        wanted = uuid_of(self.key(value))
         if wanted is None:
             return false() if operation == "eq" else true()
         found: ColumnElement[bool] = (operator.eq if operation == "eq" else operator.ne)(self.expression, wanted)
@@ -158,14 +162,19 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A text that is the same for every row that has one: compared in Python, where `condition` holds."""
+    """A text that is the same for every row that has one, which is each for which `condition` holds.
+
+    It is compared in Python, unless what it is compared with is not known yet.
+    """
 
     value: str
     condition: ColumnElement[bool] | None = None
     key: Callable[[str], str] = name_key
 
-    def compare(self, operation: str, value: str) -> ColumnElement[bool]:
-        """Return the condition that the operator holds, without any text in it."""
+    def compare(self, operation: str, value: str | Blank) -> ColumnElement[bool]:
+        """Return the condition that the operator holds."""
+        if isinstance(value, Blank):
+            return and_(_wanted(value, self.key) == self.key(self.value), self.present())
         holds = _ON_TEXTS[operation](self.key(self.value), self.key(value))
         return self.present() if holds else false()
 
@@ -178,10 +187,6 @@ class Constant:
         return cast(self.value, String)  # a bare constant would be the number of a column
 
 
-def _uuid(text: str) -> UUID | None:
-    """The UUID that is written so: other ways to write one are other texts."""
-    try:
-        found = UUID(text)
-    except ValueError:
-        return None
-    return found if str(found) == text else None
+def _wanted(value: str | Blank, key: Callable[[str], str]) -> Any:
+    """What is compared with: the text in its form, or what puts into that form the one that is bound."""
+    return bindparam(value.name, type_=KeyOf(key)) if isinstance(value, Blank) else key(value)

@@ -43,8 +43,15 @@ class Found(NamedTuple):
 
 
 def found(query: Query, page: Callable[[], Page], count: Callable[[], int]) -> Found:
-    """Return what a query finds, in one statement where the page shows by itself that it is all there is."""
+    """Return what a query finds, in one statement where the page shows by itself how many there are."""
     one = page() if query.limit else Page((), None)
-    is_all = bool(query.limit) and not query.start and not query.after and len(one.rows) < query.limit
-    total = len(one.rows) if is_all else count() if query.counted else None
+    total = _total(query, len(one.rows))
+    if total is None and query.counted:
+        total = count()
     return Found(one.rows, total, one.next)
+
+
+def _total(query: Query, rows: int) -> int | None:
+    """How many there are, where a page of so many rows is the last one, and begins where it was told to."""
+    is_last = rows < query.limit and not query.after
+    return query.start + rows if is_last and (rows or not query.start) else None

@@ -170,5 +170,5 @@ def _flat(profile: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from ((f"name.{part}", text) for part, text in value.items())
         elif name == ENTERPRISE:
             yield from ((part, inner.get("value") if part == "manager" else inner) for part, inner in value.items())
-        else:
+        elif name != user_values.UNASSIGNED:
             yield name, value

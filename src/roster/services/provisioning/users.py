@@ -128,9 +128,7 @@ def patch(
     with _naming_the_holder(actor, provider, values), transaction(registry()) as session, violations(VIOLATIONS):
         user = _locked(session, actor, user_id, expected_version)
         document = apply(USER, user_changes.document(user), operations)
-        if document.get("active") is None and not user.active:
-            document["active"] = False
-        values |= user_values.to_columns(document)
+        values |= user_values.to_columns(document, active=user.active)
         user_changes.write(session, actor, provider, user, values, at=at)
         return core.provisioned_users.by_id(core_of(session), actor.organization_id, user_id)
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import Conflict
 from roster.blueprints.scim.bulk.operations import Operation
 from roster.blueprints.scim.bulk.performance import perform, result, told
 from roster.blueprints.scim.bulk.references import filled, references, without
-from roster.errors import INVALID_VALUE, AppException
+from roster.errors import CIRCULAR_GROUPS, INVALID_VALUE, AppException
 
 
 class Job:
@@ -22,7 +22,8 @@ class Job:
         self._limit = limit
         self._waiting = dict(enumerate(operations))
         self._incomplete: dict[int, Operation] = {}
-        self._to_come = {each.creates for each in operations if each.creates}
+        self._named = {each.creates for each in operations if each.creates}
+        self._to_come = set(self._named)
         self._created: dict[str, str] = {}
         self._lost: set[str] = set()
         self._results: dict[int, dict[str, Any]] = {}
@@ -61,10 +62,21 @@ class Job:
         if (created := self._created.get(operation.creates or "")) is None:
             return
         address = f"{operation.path}/{created}"
-        response = told(lambda: perform(self._filled({**operation.given, "method": "PUT", "path": address})))
-        if response.status_code >= 400:
+        response = told(lambda: self._completed({"method": "PUT", "path": address, "data": operation.data}))
+        if response.status_code < 400:
+            self._results[place]["version"] = response.headers["ETag"]
+        else:
             told(lambda: perform(Operation({"method": "DELETE", "path": address})))
             self._results[place] = result(operation, response)
+
+    def _completed(self, given: dict[str, Any]) -> Response:
+        """A circle of groups is what can't be resolved: that is a conflict (RFC 7644 §3.7.1)."""
+        try:
+            return perform(self._filled(given))
+        except AppException as error:
+            if error.error is not CIRCULAR_GROUPS:
+                raise
+            raise Conflict(error.message) from error
 
     def _do(self, place: int, operation: Operation) -> None:
         response = told(lambda: self._performed(operation))
@@ -81,7 +93,10 @@ class Job:
     def _performed(self, operation: Operation) -> Response:
         if operation.creates in self._created:
             raise AppException(INVALID_VALUE, "Another operation has this bulkId.")
-        if lost := references(operation.given) & self._lost:
+        named = references(operation.given)
+        if unknown := named - self._named:
+            raise AppException(INVALID_VALUE, f"No operation of this request creates bulkId:{min(unknown)}.")
+        if lost := named & self._lost:
             raise Conflict(f"bulkId:{min(lost)} was not created.")
         return perform(self._filled(operation.given))
 

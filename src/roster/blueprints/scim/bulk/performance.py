@@ -52,7 +52,12 @@ def result(operation: Operation, response: Response) -> dict[str, Any]:
         "status": str(response.status_code),
         "response": orjson.loads(response.get_data()) if is_failed else None,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: _sendable(value) for name, value in found.items() if value is not None}
+
+
+def _sendable(value: Any) -> Any:
+    """What came may hold half of a surrogate pair, which UTF-8 can't say."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _address(operation: Operation) -> str | None:

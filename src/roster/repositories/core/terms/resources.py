@@ -1,10 +1,12 @@
 """What users and groups have in common as resources (RFC 7643 §3.1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Uuid, bindparam, cast, literal, or_
+from sqlalchemy import JSON, ColumnElement, String, Uuid, bindparam, cast, func, literal, literal_column, or_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from roster.errors import INVALID_PATH, AppException
 from roster.scim.attributes import ResourceType
@@ -15,6 +17,23 @@ from roster.scim.sql.terms import exact
 ORGANIZATION_ID = bindparam("organization_id", type_=Uuid)
 BASE = "/scim/v2"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
+
+NONE = func.json_build_array(type_=JSON)
+SHAPES = 64
+"""Statements that are kept of each list: few, for providers ask the same again and again, with other texts in it."""
+
+
+def json_of(**parts: Any) -> ColumnElement[Any]:
+    """Return an object of these parts."""
+    named: Iterable[tuple[Any, Any]] = ((literal_column(f"'{name}'"), part) for name, part in parts.items())
+    found: ColumnElement[Any] = func.json_build_object(*chain.from_iterable(named), type_=JSON)
+    return found
+
+
+def listed(item: Any, *order: Any) -> ColumnElement[Any]:
+    """Return the aggregate that makes a list of all items, in this order."""
+    found: ColumnElement[Any] = func.json_agg(aggregate_order_by(item, *order), type_=JSON)
+    return found
 
 
 def address(endpoint: str, identifier: Any) -> Text:
