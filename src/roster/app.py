@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roster import blueprints, cli, logs, migrations
 from roster.blueprints import limits
+from roster.blueprints.application import Application
 from roster.blueprints.json_provider import OrjsonProvider
 from roster.blueprints.request_line import RequestLine
 from roster.config import Settings
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None, instance_path: str | os.PathLik
     instance = Path(instance_path or settings.instance_path or "instance").absolute()
     instance.mkdir(parents=True, exist_ok=True)
     logs.configure(settings.log_level)
-    app = Flask("roster", instance_path=str(instance))
+    app = Application("roster", instance_path=str(instance))
     app.config.from_mapping(_flask_config(settings, instance))
     app.extensions["roster.settings"] = settings
     app.json = OrjsonProvider(app)

@@ -8,6 +8,8 @@ from flask import Flask
 
 from roster import services
 from roster.models import Administrator
+from tests import factories
+from tests.factories import NOW
 from tests.pages import Pages, words
 
 INDEX = "/admin/administrators"
@@ -70,6 +72,20 @@ def test_an_invitation_is_listed_and_withdrawn(pages: Pages) -> None:
 
     assert "eve@b.test admin" not in words(pages.get(INDEX))
     assert pages.client.get(link[0]).status_code == 404
+
+
+def test_an_invitation_is_to_any_organization_that_there_is_and_to_no_other(app: Flask, pages: Pages) -> None:
+    path = "/admin/administrators/invite"
+    with app.app_context():
+        made = [services.organizations.create(f"z{number}", f"Zoo {number:02}", at=NOW) for number in range(20)]
+        services.organizations.remove(factories.actor(made[0].id), at=NOW)
+        gone, last = str(made[0].id), str(made[-1].id)
+
+    invited = pages.post(path, page=path, email="a@b.test", role="admin", organization_id=last)
+
+    assert invited.status_code == 200
+    assert "Zoo 19" in words(pages.get("/admin/administrators"))
+    assert pages.post(path, page=path, email="b@b.test", role="admin", organization_id=gone).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["admin", "auditor"])

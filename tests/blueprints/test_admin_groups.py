@@ -90,8 +90,8 @@ def test_the_list_is_searched_sorted_paged_and_counted(pages: Pages) -> None:
 
     assert "Groups 3" in words(pages.get(pages.of("groups")))
     first = pages.get(pages.of("groups?limit=2")).text
-    assert first.index("Ada") < first.index("Zebra")
-    assert "émile" not in first
+    assert first.index("Ada") < first.index("émile")
+    assert "Zebra" not in first
     assert 'rel="next"' in first
     assert "1 found" in words(pages.get(pages.of("groups?q=emile")))
     assert "Gone" in words(pages.get(pages.of("groups?status=deleted")))

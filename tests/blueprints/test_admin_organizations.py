@@ -1,12 +1,17 @@
 """Organizations: the list, a new one, settings, suspension, the end and the way back."""
 
+import re
+
 import pytest
 from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
 
 from roster import services
 from roster.models import Organization
 from tests import factories
-from tests.pages import Pages, words
+from tests.factories import NOW
+from tests.pages import PASSWORD, Pages, statements, words
 
 
 @pytest.fixture
@@ -117,6 +122,63 @@ def test_whoever_looks_after_one_organization_sees_no_other_and_can_not_end_it(a
         assert pages.post(path, page="", slug=pages.slug, name="x").status_code == 403
     assert pages.get(other.of("settings")).status_code == 404
     assert pages.post(other.of("settings"), page="", **settings(other)).status_code == 404
+
+
+def test_whoever_looked_after_a_deleted_organization_is_told_so_and_can_sign_out(app: Flask) -> None:
+    pages = Pages(app, confined=True)
+    with app.app_context():
+        services.organizations.remove(factories.actor(pages.organization_id), at=NOW)
+
+    for path in ("/admin/", pages.url(""), pages.of("settings"), "/admin/account", "/admin/administrators"):
+        page = pages.get(path)
+        assert page.status_code == 403
+        assert "This organization was deleted" in words(page)
+    assert pages.post(pages.of("settings"), page="/admin/", **settings(pages)).status_code == 403
+    gone = pages.post("/admin/logout", page="/admin/")
+
+    assert gone.request.path == "/admin/login"
+    assert pages.get("/admin/").request.path == "/admin/login"
+    assert "This organization was deleted" in words(pages.sign_in(PASSWORD))
+
+
+def offered(page: TestResponse) -> list[str]:
+    [menu] = re.findall(r'(?s)<nav class="sheet" aria-label="Organizations">(.*?)</nav>', page.text)
+    return re.findall(r'class="item" href="([^"]+)"', menu)
+
+
+def listed(page: TestResponse) -> list[str]:
+    return re.findall(r"<td><code>([^<]+)</code></td>", page.text)
+
+
+def test_of_many_organizations_the_menu_offers_some_and_a_page_finds_all(app: Flask, engine: Engine) -> None:
+    pages = Pages(app)
+    with app.app_context():
+        for number in range(200):
+            services.organizations.create(f"f{number}", f"{'Éf'[number % 2]}irm {number:03}", at=NOW)
+    pages.slug = "f150"
+
+    with statements(engine) as seen:
+        page = pages.get()
+    # Who it is, the organizations, the people, their count.
+    assert len(seen) == 4
+    others = [f"/admin/f{number}/users" for number in range(0, 28, 2)]
+    assert offered(page) == ["/admin/f150/users", *others, "/admin/organizations"]
+    with statements(engine) as seen:
+        first = pages.get("/admin/organizations?limit=200")
+    # Who it is, the organizations of the menu, the page, its count, the deleted ones.
+    assert len(seen) == 5
+    assert "Organizations 201" in words(first)
+    following = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert following
+    last = pages.get(following[1].replace("&amp;", "&"))
+
+    assert len(listed(first)) == 200
+    assert len(set(listed(first)) | set(listed(last))) == 201
+    assert listed(pages.get("/admin/organizations?q=EIRM+15"))[0] == "f150"
+    assert listed(pages.get("/admin/organizations?q=f199&sort=-created_at")) == ["f199"]
+    assert "No organization matches" in words(pages.get("/admin/organizations?q=nowhere"))
+    assert pages.get("/admin/organizations?after=x").status_code == 400
+    assert listed(pages.get("/admin/organizations?sort=-name"))[1] == "f199"
 
 
 def test_an_auditor_reads_settings_and_changes_none(app: Flask) -> None:

@@ -1,16 +1,18 @@
 """Tokens: issued, shown once, rotated, revoked."""
 
+import base64
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.test import TestResponse
 
 from roster import services
 from tests import factories
-from tests.pages import Pages, words
+from tests.pages import Pages, csrf_token, words
 
 TEXT = re.compile(r'value="(roster_(?:api|scim)_[0-9a-f]+)"')
 API = {"name": "Reader", "kind": "api", "scopes": ["users:read", "groups:read"], "expires_in": "30", "provider": ""}
@@ -49,6 +51,35 @@ def test_a_token_is_shown_once_opens_what_it_may_and_nothing_once_it_is_revoked(
     assert status(pages, text) == 401
     assert "token.revoked" not in words(pages.get(pages.of("events")))
     assert f"Revoked Reader {pages.email}, in these pages" in words(pages.get(pages.of("events")))
+
+
+def test_a_reload_issues_nothing_and_shows_nothing_again(pages: Pages) -> None:
+    page = issued(pages)
+    assert page.request.path == pages.of("tokens/issued")
+
+    again = pages.get(page.request.path)
+
+    assert again.request.path == pages.of("tokens")
+    assert "shown once" in words(again)
+    assert text_of(page) not in again.text
+    with pages.app.app_context():
+        assert len(services.tokens.search(pages.organization_id)) == 1
+
+
+def test_the_cookie_hides_what_waits_to_be_shown(pages: Pages) -> None:
+    fields = {"csrf_token": csrf_token(pages.get(pages.of("tokens/new")))} | API
+    assert pages.client.post(pages.of("tokens/new"), data=fields).status_code == 303
+    cookie = pages.client.get_cookie("roster")
+    assert cookie
+    signing = SecureCookieSessionInterface().get_signing_serializer(pages.app)
+    assert signing
+
+    kept = signing.loads(cookie.value)["shown_once"][1]
+
+    text = text_of(pages.get(pages.of("tokens/issued")))
+    assert text.encode() not in base64.b64decode(kept)
+    assert pages.get(pages.of("tokens/issued")).request.path == pages.of("tokens")
+    assert "shown_once" not in signing.loads(pages.client.get_cookie("roster").value)  # type: ignore[union-attr] # there
 
 
 def test_a_rotated_token_goes_on_for_as_long_as_was_said(pages: Pages) -> None:

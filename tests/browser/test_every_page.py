@@ -44,6 +44,11 @@ def every_page(page: Page, pages: Pages) -> Iterator[str]:
     page.fill("#password", "x")
     follow(page, "button")
     yield "wrong sign in"
+    page.fill("#email", homeless(pages))
+    page.fill("#password", PASSWORD)
+    follow(page, "button")
+    yield "organization is gone"
+    follow(page, "button")
     sign_in_to(page, pages)
     yield "list"
     for name, path in paths(pages).items():
@@ -100,6 +105,16 @@ def every_page(page: Page, pages: Pages) -> Iterator[str]:
         yield f"menu {number}"
         inside(page)
         page.keyboard.press("Escape")
+
+
+def homeless(pages: Pages) -> str:
+    """The address of an administrator whose organization was deleted."""
+    email = "d" * 64 + "@" + "e" * 200 + ".test"
+    with pages.app.app_context():
+        home = factories.organization("d" * 63).id
+        services.administrators.create(email, PASSWORD, "admin", at=NOW, organization_id=home)
+        services.organizations.remove(factories.actor(home), at=NOW)
+    return email
 
 
 def follow(page: Page, selector: str) -> None:
@@ -176,6 +191,7 @@ def paths(pages: Pages) -> dict[str, str]:
         "settings": pages.of("settings"),
         "delete organization": pages.of("settings/delete"),
         "organizations": "/admin/organizations",
+        "no organizations": "/admin/organizations?q=zzz",
         "new organization": "/admin/organizations/new",
         "account": "/admin/account",
         "password": "/admin/account/password",

@@ -31,6 +31,28 @@ def test_the_schema_goes_up_down_and_up_again(process: Process, empty_database: 
     assert "Running upgrade" not in up[1].stderr
 
 
+def test_tokens_that_show_the_same_prefix_are_told_apart_before_it_has_to_be_unique(
+    process: Process, empty_database: str
+) -> None:
+    environment, key = {"DATABASE_URL": empty_database}, "00000000-0000-0000-0000-00000000000"
+    columns = "organization_id, id, kind, prefix, sha256, name, scopes, created_at, revoked_at"
+    tokens = [f"('{key}1', '{key}{n}', 'api', 'aaaaaaaa', 'x{n}', '', '{{}}', now(), NULL)" for n in (2, 3)]
+    tokens.append(f"('{key}1', '{key}0', 'api', 'aaaaaaaa', 'x', '', '{{}}', now(), now())")
+    process("db", "upgrade", "0004", env=environment)
+    with create_engine(empty_database, poolclass=NullPool).begin() as connection:
+        names = "(id, slug, name, created_at, updated_at)"
+        connection.execute(text(f"INSERT INTO organization {names} VALUES ('{key}1', 'a', 'Zoë', now(), now())"))  # noqa: S608 - our own words
+        connection.execute(text(f"INSERT INTO token ({columns}) VALUES {', '.join(tokens)}"))  # noqa: S608 - our own words
+
+    assert process("db", "upgrade", env=environment).returncode == 0
+
+    with create_engine(empty_database, poolclass=NullPool).connect() as connection:
+        prefixes = connection.scalars(text("SELECT prefix FROM token ORDER BY sha256 DESC")).all()
+        assert connection.scalar(text("SELECT search_key FROM organization")) == "zoe\na"
+    assert prefixes[1] == "aaaaaaaa"
+    assert [(len(prefix), prefix[0]) for prefix in prefixes] == [(8, "x"), (8, "a"), (8, "x")]
+
+
 def test_two_processes_that_start_at_once_do_not_race(process: Process, empty_database: str) -> None:
     with ThreadPoolExecutor(2) as threads:
         runs = [threads.submit(process, "db", "upgrade", env={"DATABASE_URL": empty_database}) for _ in range(2)]

@@ -82,6 +82,29 @@ def ended(server: "subprocess.Popen[str]") -> int:
     return server.returncode
 
 
+INTERRUPTED = """
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "roster.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+"""
+"""Python reads it before anything else: Ctrl-C comes while the command line is being loaded."""
+
+
+def test_ctrl_c_while_it_is_still_loading_says_nothing(environment: dict[str, str], port: int, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTED)
+
+    with serving(environment | {"PYTHONPATH": str(tmp_path)}, port, tmp_path) as server:
+        said = server.communicate(timeout=60)
+
+    assert said == ("", "")
+    assert server.returncode == -signal.SIGINT
+
+
 def test_a_newcomers_first_minute(environment: dict[str, str], port: int, tmp_path: Path) -> None:
     with serving(environment, port, tmp_path) as server:
         text = welcome(server)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from roster.normal_form import cell, name_key, search_key
-from roster.schemas.fields.text import KEY_LIMIT, Text, clean, is_refused
+from roster.clean_text import is_refused
+from roster.normal_form import KEY_LIMIT, cell, name_key, search_key
+from roster.schemas.fields.text import Text, clean
 from roster.schemas.users import Address
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)

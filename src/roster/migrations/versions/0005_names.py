@@ -5,7 +5,7 @@ from alembic import op
 
 from roster.normal_form import search_key
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
@@ -17,7 +17,7 @@ _TELL_APART = """
                row_number() OVER (PARTITION BY organization_id, prefix ORDER BY revoked_at DESC NULLS FIRST, id) AS n
         FROM token
     )
-    UPDATE token SET prefix = 'x' || substr(md5(token.id::text), 1, 7) FROM numbered
+    UPDATE token SET prefix = 'x' || right(token.id::text, 7) FROM numbered
     WHERE n > 1 AND token.organization_id = numbered.organization_id AND token.id = numbered.id
 """
 

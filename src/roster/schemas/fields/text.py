@@ -1,20 +1,15 @@
 """The one way in for text: NFC, bounded, and nothing in it that can't be shown or stored."""
 
-import unicodedata
 from typing import Any
 
 from marshmallow import ValidationError, fields
 from typing_extensions import override
 
-from roster.normal_form import name_key
-
-KEY_LIMIT = 1000
-"""Bytes of a name's normal form: a B-tree row holds 2,704 at most, and NFKC can make one character eighteen."""
-
-LINE_BREAKS = frozenset("\n\t")
+from roster import clean_text
+from roster.normal_form import KEY_LIMIT, name_key
 
 REFUSED = r"\u0000-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF"
-"""What `is_refused` is about, as far as a regular expression of every language can say it."""
+"""What `clean_text.is_refused` is about, as far as a regular expression of every language can say it."""
 SHORT, FILLED = rf"^[^{REFUSED}]*$", rf"^[^{REFUSED}]*[^{REFUSED}\s][^{REFUSED}]*$"
 LONG = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF]*$"
 
@@ -25,17 +20,10 @@ def clean(value: str, *, long: bool = False) -> str:
     Raises:
         ValidationError: it has control characters (line breaks are welcome in long text), surrogates or noncharacters.
     """
-    text = value.replace("\r\n", "\n") if long else value
-    for character in text:
-        if is_refused(character) and not (long and character in LINE_BREAKS):
-            raise ValidationError(f"Must not contain the character U+{ord(character):04X}.")
-    return unicodedata.normalize("NFC", text).strip()
-
-
-def is_refused(character: str) -> bool:
-    """Tell whether a character is a control, half of a surrogate pair, or one that Unicode keeps for internal use."""
-    code = ord(character)
-    return unicodedata.category(character) in {"Cc", "Cs"} or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    try:
+        return clean_text.clean(value, of_lines=long)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 class Text(fields.String):

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from roster import services
-from roster.blueprints.admin import timeline
+from roster.blueprints.admin import shown_once, timeline
 from roster.blueprints.admin.forms import Form, TextForm
 from roster.blueprints.admin.guards import confirmed, demand_owner
 from roster.blueprints.admin.visit import NOWHERE, now, visit
@@ -53,14 +53,21 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/invite")
 @confirmed
 def create() -> ResponseReturnValue:
-    """Invite somebody, and show the link, this once."""
+    """Invite somebody, and go to see the link, this once."""
     form = InviteForm(request.form)
     with form.refusals():
         values = form.values(Invite(), organization_id=form.parts["organization_id"] or None)
         secret = services.administrators.invite(visit().actor(NOWHERE), **_within(values), at=now())
         link = url_for("invitations.show", secret=secret, _external=True)
-        return render_template("admin/administrators/invited.html", link=link, email=values["email"])
+        shown_once.keep("invitation", link=link, email=values["email"])
+        return redirect(url_for(".invited"), 303)
     return render_template("admin/administrators/invite.html", form=form, names=_names()), 422
+
+
+@blueprint.get("/invited")
+def invited() -> ResponseReturnValue:
+    """Show an invitation's link, this once."""
+    return shown_once.show("invitation", "admin/administrators/invited.html", url_for(".index"))
 
 
 @blueprint.post("/invitations/<uuid:invitation_id>/withdraw")

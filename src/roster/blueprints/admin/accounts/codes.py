@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from roster import services
+from roster.blueprints.admin import shown_once
 from roster.blueprints.admin.forms import TextForm
 from roster.blueprints.admin.guards import confirmed
 from roster.blueprints.admin.visit import NOWHERE, now, visit
@@ -48,15 +49,22 @@ def new() -> ResponseReturnValue:
 @blueprint.post("")
 @confirmed
 def create() -> ResponseReturnValue:
-    """Ask for codes from now on, and show the recovery codes, this once."""
+    """Ask for codes from now on, and go to see the recovery codes, this once."""
     form, who = CodesForm(request.form), visit().administrator
     with form.refusals():
         sent = form.values(Codes())
         found = services.sign_ins.enable_codes(visit().actor(NOWHERE), who.id, sent["secret"], sent["code"], at=now())
-        return render_template("admin/account/recovery.html", codes=found)
+        shown_once.keep("recovery", codes=found)
+        return redirect(url_for("own.codes.recovery"), 303)
     if "secret" in form.errors:
         return redirect(url_for("own.codes.new"), 303)
     return render_template("admin/account/codes.html", form=form), 422
+
+
+@blueprint.get("/recovery")
+def recovery() -> ResponseReturnValue:
+    """Show the recovery codes, this once."""
+    return shown_once.show("recovery", "admin/account/recovery.html", url_for("own.account.show"))
 
 
 @blueprint.post("/off")

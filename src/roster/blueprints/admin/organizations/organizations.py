@@ -86,8 +86,8 @@ def restore(organization_id: UUID) -> ResponseReturnValue:
 
 def _page(form: RestoreForm) -> str:
     listing = OrganizationListing.asked(request.args)
-    shown = {"q": listing.q, "sort": listing.sort, "after": listing.after, "limit": listing.limit}
-    page, total = services.organizations.search_page(**shown), services.organizations.count(q=listing.q)
+    page = services.organizations.search_page(q=listing.q, sort=listing.sort, after=listing.after, limit=listing.limit)
+    total = services.organizations.count(q=listing.q)
     deleted = [] if listing.q or listing.after else services.organizations.search_deleted()
-    found = {"listing": listing, "page": page, "total": total, "deleted": deleted}
-    return render_template("admin/organizations/index.html", form=form, **found)
+    shown = {"listing": listing, "page": page, "total": total, "deleted": deleted}
+    return render_template("admin/organizations/index.html", form=form, **shown)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from roster import services
+from roster.blueprints.admin import shown_once
 from roster.blueprints.admin.forms import Form, TextForm
 from roster.blueprints.admin.guards import confirmed, for_writers
 from roster.blueprints.admin.visit import now, room, visit
@@ -85,12 +86,18 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/new")
 @confirmed
 def create() -> ResponseReturnValue:
-    """Issue a token, and show its text, this once."""
+    """Issue a token, and go to see its text, this once."""
     form = TokenForm(request.form, request.form.getlist("scopes"))
     with form.refusals():
         text = services.tokens.issue(visit().actor(), **form.arguments(now()))
-        return render_template("admin/tokens/issued.html", text=text, name=form.parts["name"])
+        return _ready(text, form.parts["name"])
     return _form(form), 422
+
+
+@blueprint.get("/issued")
+def issued() -> ResponseReturnValue:
+    """Show a new token's text, this once."""
+    return shown_once.show("token", "admin/tokens/issued.html", url_for(".index"))
 
 
 @blueprint.get(f"{PREFIX}/rotate")
@@ -104,13 +111,13 @@ def edit(prefix: str) -> ResponseReturnValue:
 @blueprint.post(f"{PREFIX}/rotate")
 @confirmed
 def rotate(prefix: str) -> ResponseReturnValue:
-    """Replace a token, and show the new text, this once."""
+    """Replace a token, and go to see the new text, this once."""
     form, old = RotateForm(), _one(prefix)
     name = old.name
     with form.refusals():
         seconds = TokenRotate().load({"overlap": request.form.get("overlap", "")})["overlap"]
         text = services.tokens.rotate(visit().actor(), prefix, at=now(), overlap=timedelta(seconds=seconds))
-        return render_template("admin/tokens/issued.html", text=text, name=name)
+        return _ready(text, name)
     return render_template("admin/tokens/rotate.html", token_of=_one(prefix), form=form), 422
 
 
@@ -120,6 +127,11 @@ def delete(prefix: str) -> ResponseReturnValue:
     services.tokens.revoke(visit().actor(), prefix, at=now())
     flash("Revoked. It opens nothing any more.")
     return redirect(url_for(".index"), 303)
+
+
+def _ready(text: str, name: str) -> ResponseReturnValue:
+    shown_once.keep("token", text=text, name=name)
+    return redirect(url_for(".issued"), 303)
 
 
 def _one(prefix: str) -> Token:
