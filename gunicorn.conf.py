@@ -1,5 +1,6 @@
 """How gunicorn serves Roster; read by itself from the working directory."""
 
+import gc
 import os
 import shutil
 import sys
@@ -29,6 +30,12 @@ max_requests_jitter = 5_000
 control_socket_disable = True
 accesslog = None  # Roster writes one line for each request by itself
 limit_request_line = 8190
+
+
+def when_ready(_: Any) -> None:
+    """Keep the collector from what is loaded: it stays, and workers share its memory until somebody writes to it."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_: Any, worker: Any) -> None:

@@ -78,7 +78,7 @@ def test_an_accident_is_written_down_with_its_traceback_and_without_what_was_in_
         password = "correct horse " + "battery"  # noqa: F841 - a local that must not be shown
         raise RuntimeError("an accident")
 
-    monkeypatch.setattr(services.users, "search", fail)
+    monkeypatch.setattr(services.users, "documents", fail)
     api = Api(app)
 
     response = api.get(headers={"X-Request-ID": "trace-9"})

@@ -1,12 +1,39 @@
 """Logs: one JSON object a line on a server, readable lines on a terminal."""
 
+import json
 import logging
 import sys
+from datetime import UTC, datetime
+from typing import Any
 
 import structlog
+from typing_extensions import override
 
 # Without local variables: they hold passwords and tokens.
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+
+class Ready(dict[str, Any]):
+    """A line that has all it needs: no processor has to look at it."""
+
+
+class Formatter(structlog.stdlib.ProcessorFormatter):
+    """structlog's, with a short way for lines that are ready."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, Ready) and not sys.stderr.isatty():
+            return json.dumps(record.msg)  # not orjson, which leaves U+2028 as it is: a line would become two
+        return super().format(record)
+
+
+def tell(logger: logging.Logger, event: str, **said: Any) -> None:
+    """Log what every request logs, as structlog would, at a fifth of its price."""
+    if logger.isEnabledFor(logging.INFO):
+        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        line = Ready(event=event, **said, level="info", logger=logger.name, timestamp=at)
+        record = logging.LogRecord(logger.name, logging.INFO, __file__, 0, line, None, None)
+        logger.handle(record)
 
 
 def configure(level: str) -> None:
@@ -20,7 +47,7 @@ def configure(level: str) -> None:
     ]
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        Formatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
         )

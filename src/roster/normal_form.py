@@ -5,12 +5,17 @@ from typing import Any
 
 import orjson
 
+KEY_LIMIT = 1000
+"""Bytes of a name's normal form: a B-tree row holds 2,704 at most, and NFKC can make one character eighteen."""
+
 
 def name_key(name: str) -> str:
     """Return the form in which two names are the same name: NFKC, case-folded, without what can't be seen.
 
     As toNFKC_Casefold (Unicode 3.13): zero-width characters and variation selectors would make look-alikes.
     """
+    if name.isascii():  # as nearly all are, and nothing in it can be folded further
+        return name.lower()
     folded = unicodedata.normalize("NFKC", name).casefold()
     return unicodedata.normalize("NFKC", "".join(character for character in folded if not _is_ignorable(character)))
 
@@ -21,6 +26,8 @@ def _is_ignorable(character: str) -> bool:
 
 def search_key(text: str) -> str:
     """Return the form in which text is searched and sorted: as `name_key`, and without accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", name_key(text))
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 

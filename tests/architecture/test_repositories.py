@@ -24,7 +24,7 @@ OF_ALL = {"core.purge.organizations"}
 """Functions that look at all organizations."""
 CARRIERS = {"user", "users", "group", "token", "provider", "key"}
 """Arguments that carry their organization with them."""
-EXPRESSIONS = {"purge_after"}
+EXPRESSIONS = {"purge_after", "row"}
 """What other repositories put into their statements."""
 
 

@@ -28,7 +28,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
         def raising(*_: Any, **__: Any) -> None:
             raise error
 
-        monkeypatch.setattr(services.users, "search", raising)
+        monkeypatch.setattr(services.users, "documents", raising)
         monkeypatch.setattr(services.health, "schema", raising)
 
     return fail

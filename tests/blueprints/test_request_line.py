@@ -70,13 +70,13 @@ def test_monitors_leave_no_lines(client: FlaskClient, caplog: pytest.LogCaptureF
 def test_a_request_has_a_deadline_and_what_comes_after_has_none(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     api = Api(app)
     left: list[float | None] = []
-    page = services.users.search
+    page = services.users.documents
 
     def search(*args: Any, **options: Any) -> Any:
         left.append(time_left())
         return page(*args, **options)
 
-    monkeypatch.setattr(services.users, "search", search)
+    monkeypatch.setattr(services.users, "documents", search)
 
     api.get()
 

@@ -75,14 +75,22 @@ def test_neither_do_accidents_in_the_middle_of_a_transaction(
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
+    for function in ("add", "change", "remove"):
+        monkeypatch.setattr(core.user_writes, function, fail)
     monkeypatch.setattr(core.events, "record", fail)
     one = user["id"]
-    for method, path in [("POST", ""), ("PATCH", one), ("DELETE", one), ("POST", f"{one}/suspend")]:
+    eve = {"json": {"user_name": "eve"}}
+    for method, path, body in [
+        ("POST", "", eve),
+        ("PATCH", one, eve),
+        ("DELETE", one, {}),
+        ("POST", f"{one}/suspend", {}),
+    ]:
         if isinstance(error, Exception):
-            assert api.send(method, path, json={"user_name": "eve"}).status_code == 500
+            assert api.send(method, path, **body).status_code == 500
         else:
             with pytest.raises(KeyboardInterrupt):
-                api.send(method, path, json={"user_name": "eve"})
+                api.send(method, path, **body)
 
     assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     assert [item["user_name"] for item in api.get().get_json()["items"]] == ["ada"]

@@ -152,9 +152,14 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.purge.organization": lambda c, _: core.purge.organization(c, uuid4()),
     "core.purge.users": lambda c, t: core.purge.users(c, t.mine, at=FAR, limit=9),
     "core.tokens.expire": lambda c, t: core.tokens.expire(c, t.mine, t.ids["prefix"], at=NOW),
-    "core.tokens.find_valid": lambda c, t: core.tokens.find_valid(c, t.mine, secret.digest(t.text), at=NOW),
+    "core.tokens.find_valid": lambda c, t: core.tokens.find_valid(
+        c, t.mine, secret.digest(t.text), at=NOW, noted_since=NOW
+    ),
     "core.tokens.revoke": lambda c, t: core.tokens.revoke(c, t.mine, t.ids["prefix"], at=NOW),
     "core.tokens.touch": lambda c, t: core.tokens.touch(c, t.mine, t.key.token_id, at=FAR),
+    "core.user_documents.by_id": lambda c, t: core.user_documents.by_id(c, t.mine, t.user_id),
+    "core.user_documents.page": lambda c, t: core.user_documents.page(c, t.mine).rows,
+    "core.user_writes.by_id_for_update": lambda c, t: core.user_writes.by_id_for_update(c, t.mine, t.user_id),
     "core.users.attribute_names": lambda c, t: core.users.attribute_names(c, t.mine),
     "core.users.by_user_name_keys": lambda c, t: core.users.by_user_name_keys(c, t.mine, ["ada", "bob"]),
     "core.users.count": lambda c, t: core.users.count(c, t.mine),
@@ -171,6 +176,7 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "orm.identity_providers.by_id": lambda s, t: orm.identity_providers.by_id(s, t.mine, t.provider),
     "orm.identity_providers.find_by_name": lambda s, t: orm.identity_providers.find_by_name(s, t.mine, "Okta"),
     "orm.tokens.by_prefix": lambda s, t: orm.tokens.by_prefix(s, t.mine, t.ids["prefix"]),
+    "orm.tokens.is_named": lambda s, t: orm.tokens.is_named(s, t.mine, t.ids["prefix"]),
     "orm.tokens.newest_first": lambda s, t: orm.tokens.newest_first(s, t.mine),
     "orm.tokens.of_provider": lambda s, t: orm.tokens.of_provider(s, t.mine, t.provider),
     "orm.users.by_id": lambda s, t: orm.users.by_id(s, t.mine, t.user_id),

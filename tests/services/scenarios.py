@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pyotp
 from sqlalchemy import text
 
@@ -180,6 +181,12 @@ ADMINISTRATORS, SIGN_INS, GROUPS = services.administrators, services.sign_ins, s
 ORGANIZATIONS, TOKENS, USERS = services.organizations, services.tokens, services.users
 PROVIDERS, REQUESTS = services.provisioning.providers, services.provisioning.requests
 HEALTH, LINKS = services.provisioning.health, services.provisioning.links
+
+
+def _named(row: Any) -> str:
+    """The user name in a document; its id is another each time."""
+    return str(orjson.loads(row.json)["user_name"])
+
 
 SCENARIOS: dict[str, Callable[[World], Call]] = {
     "administrators.accept": of(
@@ -357,6 +364,8 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "users.create": simple(
         lambda w: USERS.create(w.actor, {"user_name": "eve", "emails": [{"value": "eve@example.test"}]}, at=LATER)
     ),
+    "users.document": simple(lambda w: _named(USERS.document(w.id, w.user.id))),
+    "users.documents": simple(lambda w: [_named(row) for row in USERS.documents(w.id, q="a").rows]),
     "users.get": simple(lambda w: USERS.get(w.id, w.user.id)),
     "users.get_with_deleted": simple(lambda w: USERS.get_with_deleted(w.id, w.deleted.id)),
     "users.history": simple(lambda w: USERS.history(w.id, w.user.id)),

@@ -63,6 +63,9 @@ def _short(statement: str) -> str:
     last = re.sub(r"^(SET TRANSACTION READ ONLY; )?(SET LOCAL .*?; )*(SELECT set_config.*?true\); )*", "", statement)
     if last.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
         return last
+    if last.startswith("WITH"):  # what it does all at once
+        done = re.findall(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', last)
+        return " + ".join(f"{verb.split()[0]} {table}" for verb, table in done if table != "SET")
     tables = re.findall(r'(?:FROM|INTO|(?<!FOR )(?<!KEY )UPDATE) "?(\w+)"?', last)
     verb = last.split(" ", 1)[0]
     return f"{verb} {tables[-1 if verb == 'SELECT' else 0]}"
@@ -101,14 +104,7 @@ def world(distant: Flask, log: Log) -> Iterator[tuple[str, str]]:
     [
         ("read", "GET", "/api/v1/users/{user}", None, 200),
         ("list", "GET", "/api/v1/users", None, 200),
-        ("create", "POST", "/api/v1/users", {"user_name": "eve"}, 201),
-        (
-            "create with an address",
-            "POST",
-            "/api/v1/users",
-            {"user_name": "eve", "emails": [{"value": "eve@example.test"}]},
-            201,
-        ),
+        ("create", "POST", "/api/v1/users", {"user_name": "eve", "email": "eve@example.test"}, 201),
         ("change", "PATCH", "/api/v1/users/{user}", {"title": "Countess"}, 200),
         ("delete", "DELETE", "/api/v1/users/{user}", None, 204),
     ],
@@ -161,4 +157,4 @@ def test_a_change_that_changes_nothing_writes_nothing(distant: Flask, log: Log, 
         log.statements.clear()
         services.users.change(factories.actor(organization.id), user.id, {"user_name": "ada"}, at=NOW)
 
-    assert _told(log.statements) == ["BEGIN", "SELECT user", "SELECT user_email", "COMMIT"]
+    assert _told(log.statements) == ["BEGIN", "SELECT user", "COMMIT"]

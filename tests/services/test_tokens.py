@@ -1,6 +1,7 @@
 """Tokens, where the API's and the command line's tests do not look."""
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from roster import services
 from roster.errors import AppException
@@ -31,6 +33,22 @@ def test_only_the_hash_is_kept(organization_id: UUID, engine: Engine) -> None:
     assert bytes(sha256) == hashlib.sha256(token.encode()).digest()
     assert token not in everything
     assert token.split("_")[2][8:48] not in everything
+
+
+def test_a_prefix_names_one_token_of_an_organization(
+    organization_id: UUID, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(letter * 48 for letter in "aabaac")
+    monkeypatch.setattr(secrets, "token_hex", lambda _: next(drawn))
+    actor = factories.actor(organization_id)
+
+    tokens = [factories.token(organization_id), factories.token(organization_id)]
+    services.tokens.revoke(actor, "a" * 8, at=NOW)
+    tokens.append(services.tokens.rotate(actor, "b" * 8, at=NOW, overlap=timedelta(0)))
+
+    assert [token.split("_")[2][:8] for token in tokens] == ["a" * 8, "b" * 8, "c" * 8]
+    with pytest.raises(IntegrityError, match="uq_token_prefix"), engine.begin() as connection:
+        connection.execute(text("UPDATE token SET prefix = 'aaaaaaaa'"))
 
 
 def test_a_token_is_good_until_the_moment_it_ends(organization_id: UUID) -> None:

@@ -30,7 +30,8 @@ HEADERS = Secure(
     referrer=ReferrerPolicy().same_origin(),
     xcto=XContentTypeOptions().nosniff(),
     xfo=XFrameOptions().deny(),
-)
+).header_items()
+"""Made once: they are the same for everybody."""
 
 
 def register(app: Flask) -> None:
@@ -39,7 +40,7 @@ def register(app: Flask) -> None:
 
 
 def _guarded(response: Response) -> Response:
-    HEADERS.set_headers(response)
+    response.headers.extend(HEADERS)
     if request.is_secure:  # over http a browser ignores it (RFC 6797 §8.1)
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if response.mimetype == "text/html":

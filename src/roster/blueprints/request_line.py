@@ -1,5 +1,6 @@
 """What every request has: an id, a deadline, and one line in the log."""
 
+import logging
 import re
 from collections.abc import Iterable
 from socket import SHUT_RD
@@ -11,13 +12,14 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound
 
+from roster import logs
 from roster.database import deadline
 from roster.errors import BODY_TOO_SLOW, MALFORMED_REQUEST, AppException
 
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 QUIET = {"/healthz", "/readyz"}
 
-log = structlog.stdlib.get_logger("roster.request")
+log = logging.getLogger("roster.request")
 
 
 class RequestLine:
@@ -75,8 +77,10 @@ def _demand_readable(query: bytes) -> None:
 def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     if request.path not in QUIET:
-        log.info(
+        logs.tell(
+            log,
             "request",
+            request_id=g.request_id,
             method=request.method,
             path=request.path,
             status=response.status_code,

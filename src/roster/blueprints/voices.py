@@ -63,7 +63,9 @@ def scim(status: int, code: str, message: str, fields: Fields) -> Response:
     scim_type = SCIM_TYPES.get(code)
     status = 400 if scim_type and scim_type != "uniqueness" else status
     where = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items() if name not in message)
-    body = {"schemas": [ERROR_URN], "status": str(status), "detail": f"{message} {where}".strip()}
+    # A name may hold half of a surrogate pair, which UTF-8 can't say.
+    detail = f"{message} {where}".strip().encode(errors="backslashreplace").decode()
+    body = {"schemas": [ERROR_URN], "status": str(status), "detail": detail}
     if scim_type:
         body["scimType"] = scim_type
     return _challenging(Response(orjson.dumps(body), status, content_type="application/scim+json"))

@@ -6,8 +6,10 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from sqlalchemy.orm.base import DEFAULT_STATE_ATTR
 
@@ -19,6 +21,8 @@ from roster.database.registry import database
 
 P = ParamSpec("P")
 R = TypeVar("R")
+PLAIN = frozenset({str, bytes, int, bool, type(None), datetime, UUID})
+"""What use cases are given nearly always, and can be had as often as one likes."""
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +119,8 @@ def _repeatable(function: Callable[P, R], *, composes: bool) -> Callable[P, R]:
 
 def _refuse_unrepeatable(value: Any) -> None:
     """Look at the value, and one level into containers."""
+    if type(value) in PLAIN:
+        return
     if isinstance(value, Iterator):
         raise TransactionError("Pass sequences, not iterators: the first attempt would use them up.")
     if any(_is_instance(one) for one in (value, *_contents(value))):

@@ -172,6 +172,26 @@ class User(Base):
     # Checked by every UPDATE of the ORM, counted up by the repository: a change of e-mails alone is a change, too.
     __mapper_args__ = MappingProxyType({"version_id_col": version, "version_id_generator": False})
 
+    def columns(self) -> dict[str, Any]:
+        """Return what the columns are just now."""
+        return {name: getattr(self, name) for name in self.__table__.columns.keys()}  # noqa: SIM118 - columns, not keys
+
+    def put_emails(self, emails: Sequence[Mapping[str, Any]]) -> None:
+        """Give the user these addresses, in this order, in place of all others."""
+        self.emails = [
+            UserEmail(
+                organization_id=self.organization_id,
+                user_id=self.id,
+                position=position,
+                value=email["value"],
+                value_key=name_key(email["value"]),
+                type=email.get("type"),
+                display=email.get("display"),
+                primary=email.get("primary", False),
+            )
+            for position, email in enumerate(emails)
+        ]
+
     def derive(self) -> None:
         """Bring the columns up to date that are computed from others, as `derived` says."""
         given = {name: getattr(self, name) for name in DERIVED_FROM}

@@ -1,8 +1,10 @@
 """Users on the wire: what comes in, what goes out."""
 
 import re
+from datetime import UTC
 from typing import Any, ClassVar
 
+import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, post_dump, post_load, validate, validates_schema
 from typing_extensions import override
 
@@ -174,6 +176,24 @@ class User(Schema):
     updated_at = Moment(required=True)
     deleted_at = Moment(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"description": "Counts changes; also the ETag."})
+
+
+NAMES = tuple(User().fields)
+MOMENTS = ("created_at", "updated_at", "deleted_at")
+
+
+def as_json(user: Any) -> bytes:
+    """Return what `User` describes, byte for byte what it dumps, in a fraction of the time."""
+    said = {name: getattr(user, name) for name in NAMES}
+    for name in MOMENTS:
+        said[name] = said[name] and said[name].astimezone(UTC)
+    said["emails"] = [_as_told(email) for email in user.emails]
+    return orjson.dumps(said, option=orjson.OPT_UTC_Z)
+
+
+def _as_told(email: Any) -> dict[str, Any]:
+    display = {} if email.display is None else {"display": email.display}
+    return {"value": email.value, "type": email.type, **display, "primary": email.primary}
 
 
 class UserPage(Schema):

@@ -1,13 +1,12 @@
 """Tokens: issue, check, list, revoke."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
 from roster.database import Session, core_of, registry, transaction, transactional
@@ -111,13 +110,22 @@ def authenticate(text: str, *, at: datetime) -> Access:
         AppException: UNAUTHENTICATED: unknown, expired or revoked; ORGANIZATION_SUSPENDED.
     """
     organization_id = _organization_of(text)
-    row = core.tokens.find_valid(core_of(registry()), organization_id, secret.digest(text), at=at)
-    if row is None:
+    found = core.tokens.find_valid(
+        core_of(registry()), organization_id, secret.digest(text), at=at, noted_since=at - NOTED_EVERY
+    )
+    if found is None:
         raise AppException(UNAUTHENTICATED)
-    if row.suspended_at is not None:
+    if found["is_suspended"]:
         raise AppException(ORGANIZATION_SUSPENDED)
-    is_noted = row.last_used_at is not None and at - row.last_used_at < NOTED_EVERY
-    return Access(organization_id, row.id, row.kind, row.name, frozenset(row.scopes), _provider_of(row), is_noted)
+    return Access(
+        organization_id,
+        UUID(found["id"]),
+        found["kind"],
+        found["label"],
+        frozenset(found["scopes"]),
+        found["provider"] and _provider_of(found["provider"]),
+        found["is_noted"],
+    )
 
 
 @transactional
@@ -195,15 +203,13 @@ def _provider(session: Session, actor: Actor, name: str, *, at: datetime) -> Ide
     )
 
 
-def _provider_of(row: Row[Any]) -> Provider | None:
-    if row.identity_provider_id is None:
-        return None
-    options = OPTIONS | row.options
+def _provider_of(found: Mapping[str, Any]) -> Provider:
+    options = OPTIONS | found["options"]
     return Provider(
-        row.identity_provider_id,
-        row.provider_name,
-        row.dialect,
-        row.enabled,
+        UUID(found["id"]),
+        found["name"],
+        found["dialect"],
+        found["enabled"],
         bool(options["strict"]),
         bool(options["revive_deleted"]),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
+from sqlalchemy.orm.exc import StaleDataError
 from uuid_utils.compat import uuid7
 
 from roster.database import core_of, registry, transaction, transactional, violations
@@ -13,6 +14,8 @@ from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USE
 from roster.models import Actor, Expected, User, is_expected
 from roster.models.user import DERIVED_FROM, default_display_name, derived, with_primary
 from roster.repositories import core, orm
+from roster.repositories.core.events import Change
+from roster.repositories.core.keyset import Page
 
 VIOLATIONS = {"uq_user_user_name_live": USER_NAME_TAKEN, "uq_user_external_id_live": EXTERNAL_ID_TAKEN}
 
@@ -26,7 +29,7 @@ def search(
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
-) -> core.keyset.Page:
+) -> Page:
     """Return a page of users; nobody who is there throughout a walk is skipped or repeated. Writes nothing.
 
     Raises:
@@ -35,6 +38,36 @@ def search(
     return core.users.page(
         core_of(registry()), organization_id, q=q, status=status, sort=sort, after=after, limit=limit
     )
+
+
+@transactional
+def documents(
+    organization_id: UUID,
+    *,
+    q: str = "",
+    status: str = "live",
+    sort: str = "created_at",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return a page of users as `search` does, each as the JSON that the API tells of them. Writes nothing.
+
+    Raises:
+        AppException: INVALID_CURSOR.
+    """
+    return core.user_documents.page(
+        core_of(registry()), organization_id, q=q, status=status, sort=sort, after=after, limit=limit
+    )
+
+
+@transactional
+def document(organization_id: UUID, user_id: UUID) -> Row[Any]:
+    """Return the version of a live user, and the JSON that the API tells of them. Writes nothing.
+
+    Raises:
+        AppException: USER_NOT_FOUND.
+    """
+    return core.user_documents.by_id(core_of(registry()), organization_id, user_id)
 
 
 @transactional
@@ -81,11 +114,11 @@ def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> User:
     Raises:
         AppException: USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
     """
-    user = _new_user(actor.organization_id, values, at=at)
     emails = values.get("emails") or with_primary([], values.get("email"))
+    user = _new_user(actor.organization_id, values, emails, at=at)
+    created = Change("user.created", user.id, user.user_name, _changes({}, _snapshot(user)))
     with transaction(registry()) as session, violations(VIOLATIONS):
-        orm.users.add(session, user, emails)
-        _record(session, actor, "user.created", user, _changes({}, _snapshot(user)), at=at)
+        core.user_writes.add(core_of(session), user, actor, created, at=at)
     return user
 
 
@@ -101,13 +134,17 @@ def change(
         AppException: USER_NOT_FOUND, STALE_VERSION, USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
     """
     with transaction(registry()) as session, violations(VIOLATIONS):
-        user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
+        connection = core_of(session)
+        user = core.user_writes.by_id_for_update(connection, actor.organization_id, user_id)
         _demand_version(user, expected_version)
-        before = _snapshot(user)
+        before, was = _snapshot(user), user.columns()
         new = {name: value for name, value in _completed(user, values).items() if before[name] != value}
         if new:
-            orm.users.change(session, user, new, at=at)
-            _record(session, actor, "user.changed", user, _changes(before, _snapshot(user)), at=at)
+            _give(user, new, at=at)
+            if "emails" in new:
+                core.user_writes.replace_emails(connection, user)
+            changed = Change("user.changed", user_id, user.user_name, _changes(before, _snapshot(user)))
+            core.user_writes.change(connection, user, was, actor, changed, at=at)
     return user
 
 
@@ -118,12 +155,13 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Expec
     Raises:
         AppException: USER_NOT_FOUND, STALE_VERSION.
     """
+    removed = Change("user.deleted", user_id, "", {})
+    versions = [expected_version] if isinstance(expected_version, int) else expected_version
     with transaction(registry()) as session:
-        user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
-        _demand_version(user, expected_version)
-        _record(session, actor, "user.deleted", user, {}, at=at)
-        core.users.soft_delete(core_of(session), user.organization_id, user.id, user.version, at=at)
-        core.groups.count_member_changed(core_of(session), actor.organization_id, user_id, at=at)
+        if not core.user_writes.remove(core_of(session), actor, removed, versions=versions, at=at):
+            user = orm.users.by_id(session, actor.organization_id, user_id)
+            _demand_version(user, expected_version)
+            raise StaleDataError(f"user {user_id} changed while they were looked for")
 
 
 @transactional
@@ -183,7 +221,9 @@ def _set_active(
     return user
 
 
-def _new_user(organization_id: UUID, values: Mapping[str, Any], *, at: datetime) -> User:
+def _new_user(
+    organization_id: UUID, values: Mapping[str, Any], emails: Sequence[Mapping[str, Any]], *, at: datetime
+) -> User:
     plain = {name: value for name, value in values.items() if name not in {"email", "emails"}}
     user = User(
         organization_id=organization_id,
@@ -194,7 +234,21 @@ def _new_user(organization_id: UUID, values: Mapping[str, Any], *, at: datetime)
         **{"active": True, "attributes": {}, "profile": {}} | plain,
     )
     user.display_name = user.display_name or _default_name(user)
+    user.put_emails(emails)
+    user.derive()
     return user
+
+
+def _give(user: User, new: Mapping[str, Any], *, at: datetime) -> None:
+    """Change what a user is like, and what follows from it."""
+    for name, value in new.items():
+        if name == "emails":
+            user.put_emails(value)
+        else:
+            setattr(user, name, value)
+    user.derive()
+    user.version += 1
+    user.updated_at = at
 
 
 def _default_name(user: User) -> str:

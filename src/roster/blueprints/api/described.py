@@ -82,6 +82,10 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has n
 
     ARGUMENTS_PARSER = Parser()
 
+    def arguments(self, schema: Any, **options: Any) -> Callable[[Any], Any]:
+        """Read arguments by one instance of the schema: webargs would make one for each request."""
+        return super().arguments(schema(), **options)  # type: ignore[no-any-return] # flask-smorest has no types
+
     def failure(self, status: int, description: str) -> Callable[[Any], Any]:
         """Describe a failure that the view may answer with."""
         return self.alt_response(  # type: ignore[no-any-return] # flask-smorest has no types

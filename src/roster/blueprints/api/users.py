@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from roster import services
 from roster.blueprints.api.access import access, actor, expected_version, needs
-from roster.blueprints.api.answers import linked, shown, tagged
+from roster.blueprints.api.answers import document, documents, versioned
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
 from roster.blueprints.bearer import now
@@ -19,7 +19,6 @@ from roster.schemas.nothing import Nothing
 
 blueprint = DescribedBlueprint("users", __name__, url_prefix="/api/v1/users", description="People of an organization.")
 
-ONE, PAGE = schemas.User(), schemas.UserPage()
 GROUPS, EVENTS = group_schemas.GroupsAround(), event_schemas.EventPage()
 
 
@@ -29,8 +28,7 @@ GROUPS, EVENTS = group_schemas.GroupsAround(), event_schemas.EventPage()
 @blueprint.response(200, schemas.UserPage)
 def index(query: dict[str, Any]) -> Response:
     """List users, a page at a time."""
-    page = services.users.search(access().organization_id, **query)
-    return linked(jsonify(PAGE.dump({"items": page.rows, "next": page.next})), page.next)
+    return documents(services.users.documents(access().organization_id, **query))
 
 
 @blueprint.route("", methods=["POST"])
@@ -42,7 +40,7 @@ def index(query: dict[str, Any]) -> Response:
 def create(values: dict[str, Any]) -> tuple[Response, int, dict[str, str]]:
     """Create a user."""
     user = services.users.create(actor(), values, at=now())
-    return tagged(ONE, user), 201, {"Location": url_for(".show", user_id=user.id)}
+    return _told(user), 201, {"Location": url_for(".show", user_id=user.id)}
 
 
 @blueprint.route("/<uuid:user_id>", methods=["GET"])
@@ -51,7 +49,7 @@ def create(values: dict[str, Any]) -> tuple[Response, int, dict[str, str]]:
 @blueprint.failure(404, "No such user.")
 def show(user_id: UUID) -> Response:
     """Read one user."""
-    return shown(ONE, services.users.get(access().organization_id, user_id))
+    return document(services.users.document(access().organization_id, user_id))
 
 
 @blueprint.route("/<uuid:user_id>", methods=["PATCH"])
@@ -62,7 +60,7 @@ def show(user_id: UUID) -> Response:
 @blueprint.conditional
 def update(values: dict[str, Any], user_id: UUID) -> Response:
     """Change what is named; what is not named stays, null clears."""
-    return tagged(ONE, services.users.change(actor(), user_id, values, at=now(), expected_version=expected_version()))
+    return _told(services.users.change(actor(), user_id, values, at=now(), expected_version=expected_version()))
 
 
 @blueprint.route("/<uuid:user_id>", methods=["DELETE"])
@@ -83,7 +81,7 @@ def delete(user_id: UUID) -> Response:
 @blueprint.failure(409, "Not deleted, or the user name is taken.")
 def restore(values: dict[str, Any], user_id: UUID) -> Response:
     """Bring a deleted user back."""
-    return tagged(ONE, services.users.restore(actor(), user_id, at=now(), user_name=values["user_name"]))
+    return _told(services.users.restore(actor(), user_id, at=now(), user_name=values["user_name"]))
 
 
 @blueprint.route("/<uuid:user_id>/suspend", methods=["POST"])
@@ -95,7 +93,7 @@ def restore(values: dict[str, Any], user_id: UUID) -> Response:
 def suspend(values: dict[str, Any], user_id: UUID) -> Response:
     """Suspend a user, for a reason or none."""
     version = expected_version()
-    return tagged(ONE, services.users.suspend(actor(), user_id, at=now(), expected_version=version, **values))
+    return _told(services.users.suspend(actor(), user_id, at=now(), expected_version=version, **values))
 
 
 @blueprint.route("/<uuid:user_id>/activate", methods=["POST"])
@@ -106,7 +104,7 @@ def suspend(values: dict[str, Any], user_id: UUID) -> Response:
 @blueprint.conditional
 def activate(_: dict[str, Any], user_id: UUID) -> Response:
     """End a user's suspension."""
-    return tagged(ONE, services.users.activate(actor(), user_id, at=now(), expected_version=expected_version()))
+    return _told(services.users.activate(actor(), user_id, at=now(), expected_version=expected_version()))
 
 
 @blueprint.route("/<uuid:user_id>/groups", methods=["GET"])
@@ -126,3 +124,8 @@ def events(user_id: UUID) -> Response:
     services.users.get_with_deleted(access().organization_id, user_id)
     rows = services.events.of_subject(access().organization_id, user_id)
     return jsonify(EVENTS.dump({"items": rows, "next": None}))
+
+
+def _told(user: Any) -> Response:
+    """Answer a user, with their version as the ETag."""
+    return versioned(schemas.as_json(user), user.version)

@@ -87,7 +87,7 @@ def _limits(borrower: Borrower) -> str:
     return limits + f"SET LOCAL idle_in_transaction_session_timeout = {statement}; " if borrower.writable else limits
 
 
-def after(_: Any, cursor: Any, statement: str, __: Any, context: Any, ___: bool) -> None:
+def after(_: Any, cursor: Any, __: str, ___: Any, context: Any, ____: bool) -> None:
     """Read what the server reported along with its answer, and tell the session what is stale now."""
     connection = cursor.connection
     borrower = connection.borrower
@@ -96,7 +96,8 @@ def after(_: Any, cursor: Any, statement: str, __: Any, context: Any, ___: bool)
     if (name := getattr(context, "name_before", _NOTHING)) is not _NOTHING:
         connection.note_transaction(name)
         del context.name_before
-    if not borrower._flushing and (tables := _touched(context, statement)) != ():
+    # As it was before anything rode along with it: a time limit is another each time, and nobody would know it again.
+    if not borrower._flushing and (tables := _touched(context, context.statement)) != ():
         borrower.touch(tables, may_be_gone=context.isdelete or tables is None)
 
 

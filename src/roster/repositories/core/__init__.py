@@ -14,6 +14,8 @@ from roster.repositories.core import (
     provisioned_users,
     purge,
     tokens,
+    user_documents,
+    user_writes,
     users,
 )
 
@@ -31,5 +33,7 @@ __all__ = [
     "provisioned_users",
     "purge",
     "tokens",
+    "user_documents",
+    "user_writes",
     "users",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,9 +94,21 @@ def record(
 
 def record_all(connection: Connection, actor: Actor, changes: Sequence[Change], *, at: datetime) -> None:
     """Write down many changes, in one statement."""
-    shared = _shared(actor, at)
     if changes:
-        connection.execute(_INSERT, [shared | {"id": uuid7()} | asdict(change) for change in changes])
+        connection.execute(_INSERT, [row(actor, change, at=at) for change in changes])
+
+
+def row(actor: Actor, change: Change, *, at: datetime) -> dict[str, Any]:
+    """Return a change as a row of the table: column → value."""
+    return _shared(actor, at) | {
+        "id": uuid7(),
+        "action": change.action,
+        "subject_id": change.subject_id,
+        "subject_label": change.subject_label,
+        "changes": change.changes,
+        "object_id": change.object_id,
+        "object_label": change.object_label,
+    }
 
 
 def record_each(

@@ -53,9 +53,8 @@ class Order:
         """
         keys = (self.column, self.id)
         if after is not None:
-            value, key = self._decode(after)
             place = tuple_(*keys)
-            limit: Any = (value, key)
+            limit: Any = self.place(after)
             statement = statement.where(place < limit if self.descending else place > limit)
         return statement.order_by(*(self._direction(column) for column in keys))
 
@@ -64,11 +63,12 @@ class Order:
         content = orjson.dumps([self.name, self.descending, row.sort_value, row.id])
         return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
-    def _direction(self, column: Any) -> ColumnElement[Any]:
-        direction: ColumnElement[Any] = column.desc() if self.descending else column.asc()
-        return direction
+    def place(self, cursor: str) -> tuple[Any, UUID]:
+        """Return the sort value and the id of the row that the cursor stands after.
 
-    def _decode(self, cursor: str) -> tuple[Any, UUID]:
+        Raises:
+            AppException: INVALID_CURSOR, also for a cursor of another order.
+        """
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
             name, descending, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -77,6 +77,10 @@ class Order:
             return self._typed(value), UUID(key)
         except (ValueError, TypeError, AttributeError, OverflowError):
             raise AppException(INVALID_CURSOR) from None
+
+    def _direction(self, column: Any) -> ColumnElement[Any]:
+        direction: ColumnElement[Any] = column.desc() if self.descending else column.asc()
+        return direction
 
     def _typed(self, value: str) -> Any:
         if self.column.type.python_type is not datetime:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from roster.errors import USER_NOT_FOUND, AppException
-from roster.models import User, UserEmail, live
+from roster.models import User, live
 from roster.normal_form import name_key
 
 
@@ -67,7 +67,7 @@ def find_by_external_id_with_deleted(
 
 def add(session: Session, user: User, emails: Sequence[Mapping[str, Any]]) -> User:
     """Add a new user with their addresses."""
-    user.emails = _emails(user, emails)
+    user.put_emails(emails)
     user.derive()
     session.add(user)
     session.flush()
@@ -100,20 +100,4 @@ def _locked(statement: Select[User]) -> Select[User]:
 def _replace_emails(session: Session, user: User, emails: Sequence[Mapping[str, Any]]) -> None:
     user.emails = []
     session.flush()  # before the new rows: they take the old ones' keys
-    user.emails = _emails(user, emails)
-
-
-def _emails(user: User, emails: Sequence[Mapping[str, Any]]) -> list[UserEmail]:
-    return [
-        UserEmail(
-            organization_id=user.organization_id,
-            user_id=user.id,
-            position=position,
-            value=email["value"],
-            value_key=name_key(email["value"]),
-            type=email.get("type"),
-            display=email.get("display"),
-            primary=email.get("primary", False),
-        )
-        for position, email in enumerate(emails)
-    ]
+    user.put_emails(emails)
