@@ -7,9 +7,10 @@ import orjson
 from flask import Response, current_app
 
 from roster.blueprints.scim import answers, groups, users
-from roster.blueprints.scim.access import expected
+from roster.blueprints.scim.access import expected, provider
 from roster.blueprints.scim.bulk.operations import Operation
 from roster.blueprints.scim.views import Resources
+from roster.errors import INVALID_SYNTAX, AppException
 from roster.scim.projection import Projection
 
 KINDS: dict[str, Resources] = {"Users": users, "Groups": groups}
@@ -22,6 +23,8 @@ def perform(operation: Operation) -> Response:
         AppException: whatever it is refused for.
     """
     endpoint, given_id = operation.target()
+    if given_id is None and operation.bulk_id is None and provider().strict:
+        raise AppException(INVALID_SYNTAX, "A POST must have a bulkId (RFC 7644 §3.7).")
     kind, tags = KINDS[endpoint], expected(operation.version)
     show = Projection.of(None, kind.RELATED, kind.TYPE)
     if given_id is None:
