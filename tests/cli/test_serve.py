@@ -40,6 +40,10 @@ def serving(environment: dict[str, str], port: int, cwd: Path) -> Iterator["subp
         try:
             yield server
         finally:
+            if server.poll() is None:  # killed at once, it would leave its PostgreSQL behind
+                server.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    server.wait(20)
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)
 
