@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roster import blueprints, cli, logs, migrations
-from roster.blueprints import limits
+from roster.blueprints import languages, limits
 from roster.blueprints.application import Application
 from roster.blueprints.json_provider import OrjsonProvider
 from roster.blueprints.request_line import RequestLine
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, instance_path: str | os.PathLik
     database.init_app(app)
     Migrate(app, database, directory=str(migrations.DIRECTORY))
     RequestLine(app, seconds=settings.request_timeout)
+    languages.register(app)
     limits.register(app, sign_in=settings.sign_in_limit, token=settings.token_limit)
     blueprints.register(app, CSRFProtect(app))
     _believe_proxies(app, settings.proxies)

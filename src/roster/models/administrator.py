@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roster.models.base import Base, Json, LongText, Name, Timestamp
@@ -36,6 +36,7 @@ class Administrator(Base):
     totp_step: Mapped[int | None]
     failed_count: Mapped[int] = mapped_column(server_default="0")
     locked_until: Mapped[Timestamp | None]
+    preferences: Mapped[Json] = mapped_column(server_default=text("'{}'"))
 
 
 class AdministratorSession(Base):

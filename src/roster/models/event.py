@@ -33,6 +33,7 @@ class Actor:
         kind: `administrator`, `token` or `command`.
         door: `page`, `api`, `scim` or `command`.
         label: what a person reads: an e-mail address, a token's name.
+        operation_id: what many changes at once have in common, as those of an import; they can be undone together.
     """
 
     organization_id: UUID
@@ -41,6 +42,7 @@ class Actor:
     door: str
     id: UUID | None = None
     request_id: str | None = None
+    operation_id: UUID | None = None
 
 
 class Event(Base):
@@ -59,6 +61,13 @@ class Event(Base):
             "id",
             postgresql_where=text("object_id IS NOT NULL"),
         ),
+        Index(
+            "ix_event_operation",
+            "organization_id",
+            "operation_id",
+            "id",
+            postgresql_where=text("operation_id IS NOT NULL"),
+        ),
         Index("ix_event_tx", "organization_id", "tx", "id"),
     )
 
@@ -75,5 +84,6 @@ class Event(Base):
     actor_label: Mapped[str] = mapped_column(String(320))
     door: Mapped[str] = mapped_column(String(20))
     request_id: Mapped[str | None] = mapped_column(String(200))
+    operation_id: Mapped[UUID | None]
     changes: Mapped[Json]
     tx: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))

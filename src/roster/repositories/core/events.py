@@ -153,6 +153,7 @@ def _shared(actor: Actor, at: datetime) -> dict[str, Any]:
         "actor_label": actor.label,
         "door": actor.door,
         "request_id": actor.request_id,
+        "operation_id": actor.operation_id,
     }
 
 
