@@ -7,9 +7,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PEERS := benchmarks/.venv
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
+CATALOGUES := src/roster/translations
+KEYWORDS := -k lazy_gettext -k marked -k ErrorCode:3 -k AppException:2 -k ValidationError
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run install test check style types contracts fix bench lock clean
+.PHONY: help run install test check style types contracts fix messages bench pictures lock clean
 
 help: ## List what make can do
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -47,6 +49,12 @@ fix: install ## Let ruff mend what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+messages: install ## Extract the strings of pages, bring the translations up to date, compile them
+	@$(BIN)/pybabel --quiet extract -F babel.cfg $(KEYWORDS) --no-location --sort-output --omit-header -o .messages.pot .
+	@$(BIN)/pybabel --quiet update -i .messages.pot -d $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 118
+	@$(BIN)/pybabel --quiet compile -d $(CATALOGUES)
+	@rm .messages.pot
+
 bench: install $(PEERS)/.installed ## Roster beside bare Flask and its peers; ARGS=--quick takes three minutes
 	@$(BIN)/python benchmarks/transaction.py
 	@$(BIN)/python benchmarks/compare.py $(ARGS)
@@ -55,6 +63,9 @@ $(PEERS)/.installed: benchmarks/requirements.txt
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r benchmarks/requirements.txt
 	@touch $@
+
+pictures: install ## Take the pictures of README.md and docs/ anew, with demo people in a Chromium
+	@$(BIN)/python docs/pictures/take.py
 
 lock: install ## Compile setup.cfg into the hashed requirements
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" setup.cfg -o requirements.txt

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from harness import client, processes, report, servers
 from harness.database import Postgres, postgres
@@ -79,6 +80,14 @@ def _read(path: str) -> Request:
     return lambda place: place.side.ask("GET", path.format(place=place, person=place.side.person()))
 
 
+def _filtered(condition: str) -> Request:
+    def ask(place: Place) -> bytes:
+        text = condition.format(place=place, person=place.side.person())
+        return place.side.ask("GET", f"/api/v1/users?limit=50&filter={quote(text)}")
+
+    return ask
+
+
 def _members(place: Place, verb: str, person: Person) -> bytes:
     return place.side.ask("POST", f"/api/v1/groups/{place.group}/members{verb}", {"users": [str(person.id)]})
 
@@ -98,7 +107,15 @@ WORKS: dict[str, tuple[Request, int]] = {
     "list, last page but one": (_deep, 200),
     "search by prefix of the user name": (_work(SEARCH), 200),
     "search by second name": (_read("/api/v1/users?limit=50&q={person.family}"), 200),
+    "search by two words": (_read("/api/v1/users?limit=50&q={person.given}+{person.family}"), 200),
     "search that finds nobody": (_read("/api/v1/users?limit=50&q=zzzzqqqq"), 200),
+    "search that finds everybody": (_read("/api/v1/users?limit=50&q=bench.example"), 200),
+    "search by one letter, by name": (_read("/api/v1/users?limit=50&sort=display_name&q=m"), 200),
+    "filter user_name eq": (_filtered('user_name eq "{person.user_name}"'), 200),
+    "filter email eq": (_filtered('email eq "{person.email}"'), 200),
+    "filter external_id eq": (_filtered('external_id eq "x{person.number}"'), 200),
+    "filter department eq, everybody": (_filtered('department eq "engineering"'), 200),
+    "filter department eq, nobody": (_filtered('department eq "nowhere"'), 200),
     "SCIM userName eq": (_work(SCIM[1]), 200),
     "group, without its members": (_read("/api/v1/groups/{place.group}"), 200),
     "group, first page of members": (_read("/api/v1/groups/{place.group}/members?limit=50"), 200),

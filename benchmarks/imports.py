@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from harness import report
 from harness.database import Postgres, postgres
@@ -33,6 +34,9 @@ from tables import Person as Row
 
 RESULTS = Path(__file__).parent / "results/imports.json"
 TABLES = ("user", "user_email")
+OF_BENCH = """
+COPY (SELECT t.* FROM "{}" t JOIN organization o ON o.id = t.organization_id WHERE o.slug = 'bench') TO STDOUT
+"""
 BY_ROW = 2000
 """Rows that the ORM takes one by one; its time for all is reckoned from these."""
 EXPORTED = """
@@ -71,7 +75,9 @@ class Found:
     roster_in_memory: int
     copy_out: float
     roster_out: float
+    roster_out_csv: float
     roster_out_first_byte: float
+    roster_out_csv_first_byte: float
     roster_out_memory: int
 
 
@@ -80,44 +86,65 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, default=100_000, help="100,000 if not given")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to write to")
+    parser.add_argument("--rounds", type=int, default=3, help="3 if not given")
     options = parser.parse_args()
     tell = report.teller(sys.stderr.isatty(), lambda text: print(text, end="", file=sys.stderr, flush=True))
     with postgres() as server, tempfile.TemporaryDirectory(prefix="bench-import-") as folder:
         seed(server, options.rows, tell, peers=False)
-        found = _measured(server, Path(folder), options.rows, tell)
+        rounds = _measured(server, Path(folder), options.rows, options.rounds, tell)
     tell("")
+    found = _middle(rounds)
     _print(found)
     options.results.parent.mkdir(parents=True, exist_ok=True)
-    options.results.write_text(json.dumps(asdict(found), indent=1) + "\n")
+    options.results.write_text(
+        json.dumps({"median": asdict(found), "rounds": [asdict(one) for one in rounds]}, indent=1) + "\n"
+    )
 
 
-def _measured(server: Postgres, folder: Path, rows: int, tell: Callable[[str], object]) -> Found:
-    tell("export by COPY")
-    copy_out = _copied_out(server, folder / "copied")
-    tell("export by Roster")
-    exported = _ran(server, folder / "exported", "export", "--organization", SLUG, "--format", "jsonl")
-    tell("import by COPY")
-    copy_in = _copied_in(server, folder)
+def _measured(server: Postgres, folder: Path, rows: int, rounds: int, tell: Callable[[str], object]) -> list[Found]:
+    """Everything by turns, as often as there are rounds, so that what else the machine does weighs on all alike."""
+    _write(folder / "one.csv", 1)
+    _write(folder / "many.csv", rows)
     tell("import by the ORM, row by row")
     row_by_row = _row_by_row(server, min(rows, BY_ROW)) / min(rows, BY_ROW) * rows
-    for slug, count in (("one", 1), ("many", rows)):
+    return [_round(server, folder, rows, number, row_by_row, tell) for number in range(rounds)]
+
+
+def _round(
+    server: Postgres, folder: Path, rows: int, number: int, row_by_row: float, tell: Callable[[str], object]
+) -> Found:
+    one, many = f"one-{number}", f"many-{number}"
+    for slug in (one, many):
         roster(server, "organizations", "create", slug, "--name", slug)
-        _write(folder / f"{slug}.csv", count)
-    tell("import by Roster")
-    one = _ran(server, folder / "one", "import", str(folder / "one.csv"), "--organization", "one")
-    many = _ran(server, folder / "many", "import", str(folder / "many.csv"), "--organization", "many")
-    one_out = _ran(server, folder / "one.out", "export", "--organization", "one", "--format", "jsonl")
+    tell(f"round {number + 1}: export by COPY")
+    copy_out = _copied_out(server, folder / "copied")
+    tell(f"round {number + 1}: export by Roster")
+    one_in = _ran(server, folder / "report", "import", str(folder / "one.csv"), "--organization", one)
+    one_out = _ran(server, folder / "exported", "export", "--organization", one, "--format", "jsonl")
+    exported = _ran(server, folder / "exported", "export", "--organization", SLUG, "--format", "jsonl")
+    as_csv = _ran(server, folder / "exported", "export", "--organization", SLUG, "--format", "csv")
+    tell(f"round {number + 1}: import by COPY")
+    copy_in = _copied_in(server, folder)
+    tell(f"round {number + 1}: import by Roster")
+    many_in = _ran(server, folder / "report", "import", str(folder / "many.csv"), "--organization", many)
     return Found(
         rows=rows,
         copy_in=copy_in,
-        roster_in=many.seconds - one.seconds,
+        roster_in=many_in.seconds - one_in.seconds,
         row_by_row=row_by_row,
-        roster_in_memory=many.memory - one.memory,
+        roster_in_memory=many_in.memory - one_in.memory,
         copy_out=copy_out,
         roster_out=exported.seconds - one_out.seconds,
+        roster_out_csv=as_csv.seconds - one_out.seconds,
         roster_out_first_byte=exported.first_byte - one_out.first_byte,
-        roster_out_memory=exported.memory - one_out.memory,
+        roster_out_csv_first_byte=as_csv.first_byte - one_out.first_byte,
+        roster_out_memory=max(exported.memory, as_csv.memory) - one_out.memory,
     )
+
+
+def _middle(rounds: list[Found]) -> Found:
+    """The median of each figure."""
+    return Found(**{name: median(getattr(one, name) for one in rounds) for name in asdict(rounds[0])})
 
 
 def _ran(server: Postgres, output: Path, *words: str) -> Ran:
@@ -158,10 +185,11 @@ def _copied_in(server: Postgres, folder: Path) -> float:
     with connection.cursor() as cursor:
         for table in TABLES:
             path = folder / table
+            cursor.execute(f'DROP TABLE IF EXISTS "copied_{table}", "staged_{table}"')
             cursor.execute(f'CREATE TABLE "copied_{table}" (LIKE "{table}" INCLUDING ALL)')
             cursor.execute(f'CREATE UNLOGGED TABLE "staged_{table}" (LIKE "{table}")')
             with path.open("wb") as file:
-                cursor.copy_expert(f'COPY "{table}" TO STDOUT', file)
+                cursor.copy_expert(OF_BENCH.format(table), file)
             began = time.perf_counter()
             with path.open("rb") as file:
                 cursor.copy_expert(f'COPY "staged_{table}" FROM STDIN', file)
@@ -231,9 +259,11 @@ def _print(found: Found) -> None:
     print()
     print(f"export of {found.rows:,} people     seconds   × COPY")
     print(f"COPY of JSON               {found.copy_out:10.2f} {1:8.2f}")
-    print(f"roster users export        {found.roster_out:10.2f} {found.roster_out / found.copy_out:8.2f}")
+    print(f"roster users export, jsonl {found.roster_out:10.2f} {found.roster_out / found.copy_out:8.2f}")
+    print(f"                     csv   {found.roster_out_csv:10.2f} {found.roster_out_csv / found.copy_out:8.2f}")
+    first, of_csv = found.roster_out_first_byte, found.roster_out_csv_first_byte
     print(
-        f"over one row: first byte {found.roster_out_first_byte:.2f} s, memory {found.roster_out_memory / 1e6:.0f} MB"
+        f"over one row: first byte {first:.2f} s ({of_csv:.2f} s of CSV), memory {found.roster_out_memory / 1e6:.0f} MB"
     )
 
 

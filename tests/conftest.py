@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from roster.app import create_app
+from roster.command_line import migrating
 from roster.config import Settings, psycopg2_url
 from roster.database import database, embedded
 from roster.models import Base, secret
@@ -86,7 +87,7 @@ def database_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     settings = Settings(database_url=database_url, secret_key="only for tests", **FREE)
-    app = create_app(settings, tmp_path_factory.mktemp("instance"))
+    app = migrating(create_app(settings, tmp_path_factory.mktemp("instance")))
     app.testing = True
     with app.app_context():
         upgrade()

@@ -125,3 +125,11 @@ def test_browsers_are_told_to_stay_with_https_where_it_is_spoken(client: FlaskCl
 
     assert over_https.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert "Strict-Transport-Security" not in over_http.headers
+
+
+def test_what_serves_requests_loads_nothing_that_only_commands_need() -> None:
+    loaded = "import sys, roster.app; print({'alembic', 'flask_migrate', 'roster.cli'} & set(sys.modules))"
+
+    result = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+
+    assert result.stdout == "set()\n", "workers would each keep it in memory"

@@ -64,6 +64,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "ROSTER_REQUEST_TIMEOUT": "20",
         "ROSTER_LOCK_TIMEOUT": "2",
         "ROSTER_MAX_BODY": "2048",
+        "ROSTER_MAX_IMPORT": "4096",
         "ROSTER_LOG_LEVEL": "DEBUG",
         "ROSTER_SECURE_COOKIES": "true",
         "ROSTER_SIGN_IN_LIMIT": "5/hour",

@@ -12,7 +12,7 @@ def main() -> None:
     on_interrupt = signal.getsignal(signal.SIGINT)
     if on_interrupt is not signal.SIG_IGN:  # a shell lets background jobs ignore it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from roster.app import main as commands  # noqa: PLC0415 - this is what takes so long
+    from roster.command_line import main as commands  # noqa: PLC0415 - this is what takes so long
 
     signal.signal(signal.SIGINT, on_interrupt)
     commands()

@@ -1,4 +1,4 @@
-"""The application factory: extensions, doors, commands. The one place that knows all."""
+"""The application factory: extensions and doors."""
 
 import os
 import secrets
@@ -7,11 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from roster import blueprints, cli, logs, migrations
+from roster import blueprints, logs
 from roster.blueprints import languages, limits
 from roster.blueprints.application import Application
 from roster.blueprints.json_provider import OrjsonProvider
@@ -40,7 +39,6 @@ def create_app(settings: Settings | None = None, instance_path: str | os.PathLik
     app.extensions["roster.settings"] = settings
     app.json = OrjsonProvider(app)
     database.init_app(app)
-    Migrate(app, database, directory=str(migrations.DIRECTORY))
     RequestLine(app, seconds=settings.request_timeout)
     languages.register(app)
     limits.register(app, sign_in=settings.sign_in_limit, token=settings.token_limit)
@@ -63,6 +61,7 @@ def _flask_config(settings: Settings, instance: Path) -> dict[str, object]:
         "ROSTER_LOCK_TIMEOUT": settings.lock_timeout,
         "ROSTER_REQUEST_TIMEOUT": settings.request_timeout,
         "MAX_CONTENT_LENGTH": settings.max_body,
+        "ROSTER_MAX_IMPORT": settings.max_import,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
@@ -102,7 +101,3 @@ def _kept_secret(path: Path) -> str:
             with suppress(FileExistsError):
                 os.link(file.name, path)  # whole or not at all, and the first of several wins
     return path.read_text()
-
-
-main = cli.commands(create_app)
-"""The command `roster`."""

@@ -41,6 +41,7 @@ class Settings:
     request_timeout: float = 10.0
     lock_timeout: float = 3.0
     max_body: int = 1_048_576
+    max_import: int = 67_108_864
     log_level: str = "INFO"
     secure_cookies: bool = False
     sign_in_limit: str = "20/minute"
@@ -72,6 +73,7 @@ class Settings:
             request_timeout=env.float("ROSTER_REQUEST_TIMEOUT", default.request_timeout, validate=Range(0.5, 600)),
             lock_timeout=env.float("ROSTER_LOCK_TIMEOUT", default.lock_timeout, validate=Range(0.1, 600)),
             max_body=env.int("ROSTER_MAX_BODY", default.max_body, validate=Range(1024)),
+            max_import=env.int("ROSTER_MAX_IMPORT", default.max_import, validate=Range(1024)),
             log_level=env.str("ROSTER_LOG_LEVEL", default.log_level, validate=OneOf(LOG_LEVELS)),
             secure_cookies=env.bool("ROSTER_SECURE_COOKIES", _on_paas()),
             sign_in_limit=env.str("ROSTER_SIGN_IN_LIMIT", default.sign_in_limit, validate=Regexp(LIMIT)),

@@ -77,6 +77,16 @@ MEMBER_NOT_FOUND = ErrorCode("member_not_found", Kind.INVALID, "Some of those wh
 CIRCULAR_GROUPS = ErrorCode(
     "circular_groups", Kind.CONFLICT, "A group can't be inside itself, by way of others either."
 )
+JOB_NOT_FOUND = ErrorCode("job_not_found", Kind.NOT_FOUND, "No such job.")
+JOB_NOT_RUNNING = ErrorCode("job_not_running", Kind.CONFLICT, "This job has ended, or somebody else has it in hand.")
+OPERATION_NOT_FOUND = ErrorCode("operation_not_found", Kind.NOT_FOUND, "No such operation.")
+OPERATION_UNDONE = ErrorCode("operation_undone", Kind.CONFLICT, "This operation was undone already.")
+SELECTION_CHANGED = ErrorCode(
+    "selection_changed", Kind.STALE, "The search finds others by now than those who were counted."
+)
+SELECTION_TOO_LARGE = ErrorCode("selection_too_large", Kind.INVALID, "These are too many to change at once.")
+SAME_USER = ErrorCode("same_user", Kind.INVALID, "These two are the same user already.")
+PROVIDER_OWNS_USER = ErrorCode("provider_owns_user", Kind.CONFLICT, "An identity provider looks after this user.")
 INVALID_INPUT = ErrorCode("invalid_input", Kind.INVALID, "Some of what was sent is not valid.")
 MALFORMED_REQUEST = ErrorCode("malformed_request", Kind.MALFORMED, "The request can't be read.")
 INVALID_FILTER = ErrorCode("invalid_filter", Kind.MALFORMED, "This filter can't be read.")

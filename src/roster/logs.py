@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import structlog
 from typing_extensions import override
 
@@ -23,7 +24,8 @@ class Formatter(structlog.stdlib.ProcessorFormatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
         if isinstance(record.msg, Ready) and not sys.stderr.isatty():
-            return json.dumps(record.msg)  # not orjson, which leaves U+2028 as it is: a line would become two
+            line = orjson.dumps(record.msg)
+            return line.decode() if line.isascii() else json.dumps(record.msg)  # or U+2028 would make two lines of it
         return super().format(record)
 
 
@@ -38,6 +40,7 @@ def tell(logger: logging.Logger, event: str, **said: Any) -> None:
 
 def configure(level: str) -> None:
     """Send everything that is logged, by us or by libraries, to stderr in one form, with the request's id."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says it, each would pay
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -20,11 +20,11 @@ from roster.repositories import core, orm
 ENDING = {"begin", "begin_nested", "commit", "rollback", "close", "remove", "invalidate", "connect", "dispose"}
 OF_EVERYBODY = {"administrators", "organizations", "health"}
 """Modules whose tables belong to no organization."""
-OF_ALL = {"core.purge.organizations"}
+OF_ALL = {"core.purge.organizations", "core.jobs.organizations"}
 """Functions that look at all organizations."""
 CARRIERS = {"user", "users", "group", "token", "provider", "key"}
 """Arguments that carry their organization with them."""
-EXPRESSIONS = {"purge_after", "row"}
+EXPRESSIONS = {"purge_after", "row", "shared", "unchanged"}
 """What other repositories put into their statements."""
 
 

@@ -25,9 +25,13 @@ OF_EVERYBODY = {
     *("organization", "administrator", "administrator_session", "administrator_event", "invitation", "recovery_code"),
 }
 OF_ONE_OR_ALL = {"administrator", "invitation"}
-BY_WAY_OF_OTHERS = {"user_email", "membership", "nesting", "idempotent_request", "provider_request"}
+BY_WAY_OF_OTHERS = {"user_email", "membership", "nesting", "idempotent_request", "provider_request"} | {
+    *("operation_left_out", "import_line"),
+}
 """Tables that reach their organization through what they belong to."""
 OF_ORGANIZATIONS = [table for table in TABLES if table.name not in OF_EVERYBODY]
+INVERTED = {"ix_user_words", "ix_group_words", "ix_user_attributes"}
+"""GIN holds no uuid without an extension. Words begin with digits of the organization's id; statements name it, too."""
 PREFIXES = {PrimaryKeyConstraint: "pk_", ForeignKeyConstraint: "fk_", CheckConstraint: "ck_", UniqueConstraint: "uq_"}
 
 
@@ -46,7 +50,8 @@ def test_the_organization_comes_first_in_every_key(table: Table) -> None:
     assert not table.c.organization_id.nullable
     assert next(iter(table.primary_key.columns)).name == "organization_id"
     for index in table.indexes:
-        assert next(iter(index.columns)).name == "organization_id", index.name
+        is_inverted = str(index.name) in INVERTED
+        assert is_inverted or next(iter(index.columns)).name == "organization_id", index.name
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint):
             assert next(iter(constraint.columns)).name == "organization_id"

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
+from flask import Flask
 
 from roster.blueprints.admin import display
 from roster.blueprints.admin.timeline import text_of
@@ -28,17 +29,58 @@ def test_initials_of_every_script(name: str, expected: str) -> None:
     assert display.initials(name) == expected
 
 
-def test_times_are_told_in_utc() -> None:
-    at = datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
-
-    assert display.day(at) == "2 Mar 2026"
-    assert display.clock(at) == "2 Mar 2026, 01:30 UTC"
-    assert display.machine_time(at) == "2026-03-02T01:30:00Z"
-    assert display.machine_time(datetime(2026, 3, 1, tzinfo=UTC)) == "2026-03-01T00:00:00Z"
+AT = datetime(2026, 3, 1, 23, 30, 5, tzinfo=timezone(timedelta(hours=-2)))
 
 
-def test_counts_are_readable() -> None:
-    assert display.thousands(1234567) == "1\u202f234\u202f567"
+@pytest.mark.parametrize(
+    ("language", "zone", "clock", "day"),
+    [
+        ("en", None, "2 Mar 2026, 01:30 UTC", "2 Mar 2026"),
+        ("en", "America/New_York", "1 Mar 2026, 20:30", "1 Mar 2026"),
+        ("de", "Europe/Berlin", "02.03.2026, 02:30", "02.03.2026"),
+        ("fr", "../../etc/passwd", "2 Mar 2026, 01:30 UTC", "2 Mar 2026"),
+    ],
+)
+def test_times_are_told_in_the_readers_language_and_zone(
+    app: Flask, language: str, zone: str | None, clock: str, day: str
+) -> None:
+    headers = {"Accept-Language": language} | ({"Cookie": f"tz={zone}"} if zone else {})
+
+    with app.test_request_context(headers=headers):
+        assert display.clock(AT) == clock
+        assert display.day(AT) == day
+
+
+def test_the_exact_time_is_told_in_utc_whatever_the_zone(app: Flask) -> None:
+    with app.test_request_context(headers={"Cookie": "tz=Asia/Tokyo"}):
+        assert display.utc(AT) == "2 Mar 2026, 01:30:05 UTC"
+        assert display.utc_day(AT) == "2 Mar 2026"
+        assert display.machine_time(AT) == "2026-03-02T01:30:05Z"
+
+
+@pytest.mark.parametrize(
+    ("away", "english", "german"),
+    [
+        (timedelta(minutes=-3), "3 minutes ago", "vor 3 Minuten"),
+        (timedelta(days=5, hours=1), "in 5 days", "in 5 Tagen"),
+    ],
+)
+def test_what_is_near_is_told_by_how_far_away_it_is(app: Flask, away: timedelta, english: str, german: str) -> None:
+    for language, expected in (("en", english), ("de", german)):
+        with app.test_request_context(headers={"Accept-Language": language}):
+            assert display.ago(datetime.now(UTC) + away) == expected
+
+
+def test_what_is_far_is_told_by_its_day(app: Flask) -> None:
+    with app.test_request_context():
+        assert display.ago(AT - timedelta(days=365)) == "2 Mar 2025"
+
+
+def test_counts_and_parts_are_written_as_the_language_writes_them(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "de"}):
+        assert (display.thousands(1234567), display.percent(0.5)) == ("1.234.567", "50\N{NO-BREAK SPACE}%")
+    with app.test_request_context():
+        assert (display.thousands(1234567), display.percent(0.5)) == ("1,234,567", "50%")
 
 
 def test_a_hue_stays_the_same() -> None:

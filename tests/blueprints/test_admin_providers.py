@@ -268,7 +268,7 @@ def test_a_local_account_is_linked_by_an_administrator_and_unlinked_again(pages:
     assert "this is a local account" in words(pages.get(f"{user.id}"))
 
     linked = pages.post(f"{user.id}/link", page=f"{user.id}/link", provider=str(provider_id), external_id="00u1")
-    assert "Provisioned by Okta , which calls them 00u1" in words(linked)
+    assert "Provisioned by Okta . It calls them 00u1" in words(linked)
     assert f'href="{pages.of(f"providers/{provider_id}")}"' in linked.text
     assert "Linked to a provider" in words(linked)
     unlinked = pages.post(f"{user.id}/link/delete", page=f"{user.id}")

@@ -10,7 +10,6 @@ def test_the_first_page_is_the_first_organizations_people(app: Flask) -> None:
     pages = Pages(app)
 
     assert pages.get("/").request.path == f"/admin/{pages.slug}/users"
-    assert pages.get(f"/admin/{pages.slug}/").request.path == f"/admin/{pages.slug}/users"
 
 
 def test_without_an_organization_the_page_says_how_to_make_one(app: Flask) -> None:

@@ -201,7 +201,7 @@ def test_an_edit_that_comes_late_keeps_what_was_typed_and_takes_over_what_only_o
     assert "somebody changed this person while you were editing" in shown
     assert "by tests on the command line" in shown
     assert "Title Captain" in shown
-    assert "taken over: department, active, e-mail" in shown
+    assert "taken over: Department, Active, E-mail" in shown
     assert "Meanwhile: Captain" in shown
     for typed in ('value="Admiral"', 'value="Augusta"', 'value="Sea"', 'value="a@b.test"', 'name="version" value="3"'):
         assert typed in late.text

@@ -105,7 +105,7 @@ def _calls(app: Flask) -> list[tuple[Rule, str]]:
 
 
 def _call(client: FlaskClient, rule: Rule, method: str, headers: Mapping[str, Mapping[str, str]]) -> TestResponse:
-    values = {"slug": "acme", "prefix": "0" * 8, "secret": "x" * 43, "form": "csv"}
+    values = {"slug": "acme", "prefix": "0" * 8, "secret": "x" * 43, "form": "csv", "name": "title"}
     path = re.sub(r"<uuid:\w+>", str(uuid4()), rule.rule)
     path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda match: values.get(match[1], "x"), path)
     if _door(path) not in VOICES:

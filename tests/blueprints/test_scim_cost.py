@@ -1,12 +1,13 @@
 """How many statements a request of a provider costs, the one that checks its token included."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
 
+from roster.scim.attributes import USER_URN
 from tests.provider import Provider
 
 
@@ -55,7 +56,7 @@ def test_a_list_costs_the_same_however_long_it_is(provider: Provider, asked: lis
             costs += [cost(asked, provider, "/Users"), cost(asked, provider, "/Groups")]
 
     assert costs == [2, 2, 2, 2]
-    assert cost(asked, provider, "/Users?count=10") == 3, "the page, and how many there are"
+    assert cost(asked, provider, "/Users?count=10") == 2, "a page that is full tells how many there are"
     assert cost(asked, provider, "/Users?count=10&startIndex=25") == 2, "the last page: how many there are follows"
     assert cost(asked, provider, '/Users?filter=userName eq "user7"') == 2
 
@@ -73,3 +74,22 @@ def test_members_that_are_not_asked_for_are_not_read(provider: Provider, asked: 
 def test_what_describes_the_server_costs_none(provider: Provider, asked: list[str]) -> None:
     for path in ("/ServiceProviderConfig", "/Schemas", "/ResourceTypes"):
         assert cost(asked, provider, path) == 0
+
+
+def test_a_user_is_written_with_the_event_in_one_statement(provider: Provider, asked: list[str]) -> None:
+    def spent(work: Callable[[], Any]) -> int:
+        asked.clear()
+        work()
+        return len(asked)
+
+    emails = [{"value": "a@example.test"}]
+    created = spent(lambda: provider.new("ada", externalId="1", emails=emails))
+    path = f"/Users/{provider.get('/Users').get_json()['Resources'][0]['id']}"
+    body = {"schemas": [USER_URN], "userName": "ada", "emails": [{"value": "b@example.test"}]}
+    replaced = spent(lambda: provider.put(path, json=body))
+    patched = spent(lambda: provider.patch(path, {"op": "replace", "path": "title", "value": "Dr"}))
+    deleted = spent(lambda: provider.delete(path))
+
+    assert created == 4, "the token, whom the provider calls so, the user, and who they are now"
+    assert (replaced, patched) == (5, 4), "addresses are one statement more"
+    assert deleted == 2

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
+from uuid_utils.compat import uuid7
 
 from roster import services
+from roster.cli import worker
 from roster.cli.demo_people import people
 from roster.models import Actor
 from roster.models.token import SCOPES
 from roster.services.groups import Members
+from roster.services.operations.bulk import Scope
 from roster.services.provisioning.requests import Entry, Search
 from tests import factories
 from tests.browser.conftest import Windows, sign_in_to
@@ -66,6 +71,19 @@ def every_page(page: Page, pages: Pages) -> Iterator[str]:
         yield f"question {number}"
         inside(page)
         page.keyboard.press("Escape")
+    page.goto(pages.url(""))
+    page.locator("tbody [name=ids]").first.check()
+    page.locator("summary", has_text="View").click()
+    yield "view of a list"
+    inside(page)
+    page.keyboard.press("Escape")
+    for kind in ("suspend", "add", "delete"):
+        page.goto(pages.url(""))
+        page.locator("tbody [name=ids]").first.check()
+        follow(page, f".toolbar [value={kind}]")
+        yield f"question before {kind}"
+    follow(page, ".ends .main")
+    yield "what was done, with the way back"
     page.goto(pages.of("tokens"))
     page.locator("tbody summary").first.click()
     yield "question of a token"
@@ -99,12 +117,36 @@ def every_page(page: Page, pages: Pages) -> Iterator[str]:
     yield "codes with a fault"
     page.goto(link)
     yield "invitation"
+    yield from imports(page, pages)
     page.goto(pages.url(""))
     for number, menu in enumerate(page.locator("header summary").all()):
         menu.click()
         yield f"menu {number}"
         inside(page)
         page.keyboard.press("Escape")
+
+
+def imports(page: Page, pages: Pages) -> Iterator[str]:
+    """Visit each step of an import."""
+    page.goto(pages.url("import"))
+    page.locator("#field-file").set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": b"a,a\n"})
+    follow(page, ".ends button")
+    yield "file with a fault"
+    text = f"Login,E-mail,{LONG}\n{LONG},a@example.test,{LONG}\neve,{LONG},x\n"
+    file = {"name": f"{LONG[:200]}.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.locator("#field-file").set_input_files(file)
+    follow(page, ".ends button")
+    yield "columns"
+    follow(page, ".ends button")
+    yield "preview"
+    follow(page, ".ends button")
+    yield "import that waits"
+    with pages.app.app_context():
+        worker.work(Event())
+    page.goto(pages.url("import"))
+    yield "imports"
+    follow(page, "tbody a")
+    yield "report"
 
 
 def homeless(pages: Pages) -> str:
@@ -147,12 +189,23 @@ def paths(pages: Pages) -> dict[str, str]:
         services.organizations.remove(factories.actor(factories.organization("c" * 63).id), at=NOW)
         provider, silent = connected(actor, taken)
         request = services.provisioning.requests.search(pages.organization_id, provider, Search(failed=True))[0].id
+        operation = operated(actor, [long, taken, gone])
     return {
+        "overview": pages.of(""),
         "narrowed": "?q=a&status=active&sort=-created_at&limit=25",
         "second page": "?limit=25&sort=-user_name",
         "nobody": "?q=zzzzz",
         "nobody deleted": "?status=suspended&q=zz",
         "person": f"{long}",
+        "field in its place": f"{long}?edit=title",
+        "whom to merge": f"{long}/merge?q=taken",
+        "nobody to merge": f"{long}/merge?q=zzz",
+        "merge": f"{long}/merge/{taken}",
+        "filters": f"filter?department={LONG}&email=with",
+        "chips": f"?department={LONG[:60]}&email=without&account=local&since=2026-01-01&q=zz",
+        "operations": pages.of("operations"),
+        "operation": pages.of(f"operations/{operation}"),
+        "left out of an operation": pages.of(f"operations/{operation}?show=left"),
         "suspended": f"{taken}",
         "deleted": f"{gone}",
         "edit": f"{long}/edit",
@@ -197,10 +250,21 @@ def paths(pages: Pages) -> dict[str, str]:
         "password": "/admin/account/password",
         "codes": "/admin/account/codes",
         "confirm": "/admin/confirm",
+        "preferences": "/admin/account/preferences",
+        "shortcuts": "/admin/shortcuts",
+        "palette": pages.of("go"),
+        "palette with a search": pages.of("go?q=a"),
+        "palette with nothing": pages.of("go?q=zzz"),
         "administrators": "/admin/administrators",
         "administrator": f"/admin/administrators/{who}",
         "invite": "/admin/administrators/invite",
     }
+
+
+def operated(actor: Actor, ids: list[UUID]) -> UUID:
+    """An operation that changed somebody and left somebody out."""
+    operator = replace(actor, operation_id=uuid7())
+    return services.operations.bulk.run(operator, "activate", Scope(tuple(ids)), at=NOW).id
 
 
 def connected(actor: Actor, linked: UUID) -> tuple[UUID, UUID]:

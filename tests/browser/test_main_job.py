@@ -32,7 +32,7 @@ def test_sign_in_search_edit_delete_and_restore(windows: Windows, pages: Pages, 
         search(page, "yuki")
         expect(page.locator("tbody tr")).to_have_count(1)
         page.get_by_role("link", name="渡辺 由紀子").click()
-        page.get_by_role("link", name="Edit").click()
+        page.get_by_role("link", name="Edit", exact=True).click()
         page.get_by_label("Title", exact=True).fill("編集長")
         save(page)
         expect(page.get_by_role("status")).to_contain_text("Saved.")

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from roster.app import main
+from roster.command_line import main
 
 ROSTER = Path(sys.executable).with_name("roster")
 Run = Callable[..., Result]

@@ -1,6 +1,7 @@
 """`roster db`: the schema up and down, by one process or by two at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -8,7 +9,34 @@ from sqlalchemy.pool import NullPool
 
 from roster.migrations import head
 from roster.models import Base
+from roster.normal_form import words_of
 from tests.cli.conftest import Process
+
+BEFORE_WORDS = [
+    """
+    INSERT INTO organization (id, slug, name, search_key, created_at, updated_at)
+    VALUES (:key, 'a', 'A', 'a', now(), now())
+    """,
+    """
+    INSERT INTO "user" (
+        organization_id, id, user_name, user_name_key, display_name, display_name_key, family_name, active,
+        profile, profile_key, attributes, search_key, version, created_at, updated_at
+    )
+    SELECT :key, gen_random_uuid(), 'u' || n, 'u' || n, 'Zoë', 'zoe', 'O''Neil', true,
+           '{}', '{}', '{}', '', 1, now(), now()
+    FROM generate_series(1, 2001) n
+    """,
+    """
+    INSERT INTO user_email (organization_id, user_id, position, value, value_key, "primary")
+    SELECT :key, id, 0, user_name || '@x.test', '', true FROM "user"
+    """,
+    """
+    INSERT INTO "group" (
+        organization_id, id, display_name, display_name_key, search_key, version, created_at, updated_at
+    )
+    VALUES (:key, gen_random_uuid(), 'Staff', 'staff', 'staff', 1, now(), now())
+    """,
+]
 
 
 def tables(url: str) -> set[str]:
@@ -51,6 +79,26 @@ def test_tokens_that_show_the_same_prefix_are_told_apart_before_it_has_to_be_uni
         assert connection.scalar(text("SELECT search_key FROM organization")) == "zoe\na"
     assert prefixes[1] == "aaaaaaaa"
     assert [(len(prefix), prefix[0]) for prefix in prefixes] == [(8, "x"), (8, "a"), (8, "x")]
+
+
+def test_who_was_there_before_words_were_is_found_by_them_and_back_again(process: Process, empty_database: str) -> None:
+    environment = {"DATABASE_URL": empty_database}
+    process("db", "upgrade", "0007", env=environment)
+    engine = create_engine(empty_database, poolclass=NullPool)
+    with engine.begin() as connection:
+        for statement in BEFORE_WORDS:
+            connection.execute(text(statement), {"key": UUID(int=1)})
+
+    assert process("db", "upgrade", env=environment).returncode == 0
+    with engine.connect() as connection:
+        users = dict(connection.execute(text('SELECT user_name, words FROM "user"')).all())
+        assert users == {name: words_of(UUID(int=1), [name, "Zoë", "O'Neil", f"{name}@x.test"]) for name in users}
+        assert (len(users), connection.scalar(text('SELECT words FROM "group"'))) == (2001, "'000001staff'")
+
+    assert process("db", "downgrade", "0007", env=environment).returncode == 0
+    with engine.connect() as connection:
+        statement = text("SELECT search_key FROM \"user\" WHERE user_name = 'u1'")
+        assert connection.scalar(statement).split() == ["u1", "zoe", "o'neil", "u1@x.test"]
 
 
 def test_two_processes_that_start_at_once_do_not_race(process: Process, empty_database: str) -> None:

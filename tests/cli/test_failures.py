@@ -7,7 +7,7 @@ from psycopg2 import ProgrammingError as DriverMistake
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from roster import services
-from roster.app import main
+from roster.command_line import main
 from roster.config import ConfigurationError
 from roster.database import is_schema_missing
 from roster.database.embedded import EmbeddedError

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from roster.app import main
+from roster.command_line import main
 from tests.cli.conftest import Process
 
 DOCUMENTED = [

@@ -68,13 +68,14 @@ def test_it_welcomes_and_hands_over_to_gunicorn(
 
     result = roster("serve")
 
-    [server] = gunicorn
+    worker, server = gunicorn
     assert result.exit_code == 0
+    assert worker.command[1:] == ["-m", "roster", "worker"]
     assert f"Roster is at  http://127.0.0.1:{port}/\n" in result.output
     assert ("Sign in as" in result.output) == (sign_in is not None)
     assert f"127.0.0.1:{port}" in server.command
     assert server.env["ROSTER_INSTANCE_PATH"] == app.instance_path
-    assert server.terminated == 1
+    assert (server.terminated, worker.terminated) == (1, 1)
 
 
 def test_it_is_told_to_end_and_tells_gunicorn(gunicorn: list[Gunicorn], app: Flask) -> None:
@@ -83,7 +84,7 @@ def test_it_is_told_to_end_and_tells_gunicorn(gunicorn: list[Gunicorn], app: Fla
 
     handler: Any = signal.getsignal(signal.SIGTERM)
     handler(signal.SIGTERM, None)
-    assert gunicorn[0].terminated == 2
+    assert gunicorn[1].terminated == 2
 
 
 def test_a_taken_port_stops_it_before_anything_is_changed(

@@ -298,9 +298,10 @@ def test_the_id_costs_no_round_trip(far_inside: Flask, wire: Log) -> None:
     with transaction(registry()) as session:
         session.add(Ledger(id=2, value=1))
 
-    begin, statement, commit = wire.statements
-    assert (begin, commit) == ("BEGIN", "COMMIT")
+    statement, commit = wire.statements
+    assert statement.startswith("BEGIN; ")
     assert "INSERT INTO room_ledger" in statement
+    assert commit == "COMMIT"
 
 
 def test_the_id_is_of_this_transaction_and_no_other(inside: Flask, outside: Engine) -> None:

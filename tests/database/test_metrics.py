@@ -75,5 +75,23 @@ def test_workers_answer_as_one(tmp_path: Path, workers: int) -> None:
     assert "database_rollbacks_total 6.0" in told
 
 
+def test_what_was_counted_can_be_read_as_numbers() -> None:
+    before = metrics.counts()
+    metrics.RETRIES.labels("40001").inc(2)
+    metrics.SKIPPED.inc(3)
+    metrics.ROLLBACKS.inc()
+    metrics.RESOLVED.labels("committed").inc()
+    for statements in (1, 2, 4, 5000):
+        QUERIES.observe(statements)
+
+    after = metrics.counts()
+
+    assert after.retries["40001"] == before.retries.get("40001", 0) + 2
+    assert after.resolved["committed"] == before.resolved.get("committed", 0) + 1
+    assert (after.skipped, after.rollbacks) == (before.skipped + 3, before.rollbacks + 1)
+    more = {most: count - dict(before.scopes)[most] for most, count in after.scopes}
+    assert {most: count for most, count in more.items() if count} == {"1.0": 1, "2.0": 1, "5.0": 1, "+Inf": 1}
+
+
 def test_alone_a_process_answers_for_itself() -> None:
     assert b"database_rollbacks_total" in metrics.expose()

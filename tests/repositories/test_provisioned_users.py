@@ -18,6 +18,7 @@ from roster.services.groups import Members
 from tests import factories
 from tests.factories import NOW
 from tests.repositories.statements import statements
+from tests.scim.directory import told
 
 
 @pytest.fixture
@@ -49,9 +50,12 @@ def test_one_is_read_with_addresses_and_groups_in_one_statement(organization_id:
         row = core.provisioned_users.by_id(core_of(registry()), organization_id, people[0])
 
     assert len(asked) == 1
-    assert (row.user_name, row.manager_display) == ("ada", None)
-    assert row.emails == [{"value": "ada@x.test", "type": None, "display": None, "primary": True}]
-    assert row.groups == [{"value": str(staff.id), "display": "staff", "type": "direct"}]
+    shown = told(row)
+    assert (row.id, row.version, shown["userName"]) == (str(people[0]), 1, "ada")
+    assert shown["emails"] == [{"value": "ada@x.test", "primary": True}]
+    assert shown["groups"] == [
+        {"value": str(staff.id), "$ref": f"here/Groups/{staff.id}", "display": "staff", "type": "direct"}
+    ]
 
 
 def test_groups_that_are_not_wanted_are_not_read(connection: Connection, organization_id: UUID, people: Any) -> None:
@@ -59,7 +63,7 @@ def test_groups_that_are_not_wanted_are_not_read(connection: Connection, organiz
         row = core.provisioned_users.by_id(connection, organization_id, people[0], groups=False)
         page = core.provisioned_users.page(connection, organization_id, None, limit=9, groups=False)
 
-    assert (row.groups, [each.groups for each in page.rows]) == (None, [None] * 3)
+    assert not [each for each in (row, *page.rows) if "groups" in told(each)]
     assert not [each for each in asked if "membership" in each]
 
 
@@ -78,7 +82,7 @@ def test_a_page_of_any_size_is_one_statement(
         page = core.provisioned_users.page(connection, organization_id, found("userName pr"), limit=limit)
 
     assert len(asked) == 1
-    assert [row.id for row in page.rows] == people[:limit]
+    assert [UUID(row.id) for row in page.rows] == people[:limit]
     assert page.next is None
 
 
@@ -87,7 +91,7 @@ def test_cursors_walk_over_all_and_end(connection: Connection, organization_id: 
     second = core.provisioned_users.page(connection, organization_id, None, limit=2, after=first.next)
     none = core.provisioned_users.page(connection, organization_id, None, limit=0, after="")
 
-    assert [row.id for row in [*first.rows, *second.rows]] == people
+    assert [UUID(row.id) for row in [*first.rows, *second.rows]] == people
     assert second.next is None
     assert none == core.keyset.Page([], None)
 
@@ -140,4 +144,4 @@ def test_an_address_counts_without_its_host(connection: Connection, organization
     for url in (f"https://roster.test/scim/v2/Users/{people[1]}", f"/scim/v2/Users/{people[1]}"):
         page = core.provisioned_users.page(connection, organization_id, found(f'meta.location eq "{url}"'), limit=9)
 
-        assert [row.id for row in page.rows] == [people[1]]
+        assert [UUID(row.id) for row in page.rows] == [people[1]]

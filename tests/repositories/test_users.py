@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from roster import services
 from roster.database import core_of, registry, transaction
 from roster.errors import AppException
 from roster.models import User
 from roster.repositories import core, orm
+from roster.repositories.core.events import Change
 from tests import factories
 from tests.factories import NOW
 
@@ -44,8 +46,7 @@ def test_one_is_found_by_id_and_by_name_with_their_addresses(organization_id: UU
 
 
 def test_a_deleted_one_is_found_only_by_those_who_say_so(organization_id: UUID, ada: UUID) -> None:
-    with transaction(registry()) as session:
-        core.users.soft_delete(core_of(session), organization_id, ada, 1, at=LATER)
+    services.users.remove(factories.actor(organization_id), ada, at=LATER)
 
     assert orm.users.by_id_with_deleted(registry(), organization_id, ada).deleted_at == LATER
     assert orm.users.find_by_user_name(registry(), organization_id, "ada") is None
@@ -64,33 +65,35 @@ def test_both_kinds_see_the_same_user(organization_id: UUID, ada: UUID) -> None:
     assert row.emails == [email.as_given() for email in user.emails]
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda c, o, u, v: core.users.soft_delete(c, o, u, v, at=LATER),
-        lambda c, o, u, v: core.users.restore(c, o, u, v, at=LATER),
-        lambda c, o, u, v: core.users.set_active(c, o, u, v, active=False, at=LATER),
-    ],
-    ids=["soft_delete", "restore", "set_active"],
-)
-def test_a_write_to_another_version_or_organization_is_stale(organization_id: UUID, ada: UUID, write: Any) -> None:
-    for organization, user, version in [(organization_id, ada, 2), (uuid4(), ada, 1), (organization_id, uuid4(), 1)]:
-        with pytest.raises(StaleDataError), transaction(registry()) as session:
-            write(core_of(session), organization, user, version)
+@pytest.mark.parametrize("told", [True, False])
+def test_a_write_to_a_version_that_moved_on_is_stale(organization_id: UUID, ada: UUID, told: bool) -> None:
+    def write(connection: Connection, user: User) -> None:
+        was = user.columns()
+        user.give({"title": "Dr"}, at=LATER)
+        if told:
+            changed = Change("user.changed", user.id, user.user_name, {"title": [None, "Dr"]})
+            core.user_writes.change(connection, user, was, factories.actor(organization_id), changed, at=LATER)
+        else:
+            core.user_writes.change_untold(connection, user, was)
 
     with transaction(registry()) as session:
-        write(core_of(session), organization_id, ada, 1)
-    assert orm.users.by_id_with_deleted(registry(), organization_id, ada).version == 2
+        first, late = (core.user_writes.by_id_for_update(core_of(session), organization_id, ada) for _ in range(2))
+        write(core_of(session), first)
+    with pytest.raises(StaleDataError), transaction(registry()) as session:
+        write(core_of(session), late)
+
+    kept = orm.users.by_id(registry(), organization_id, ada)
+    assert (kept.version, kept.title, kept.updated_at) == (2, "Dr", LATER)
 
 
 def test_many_are_changed_in_one_statement_and_strangers_stay(organization_id: UUID, ada: UUID) -> None:
     other = factories.organization().id
     stranger, bob = factories.user(other, "stranger").id, factories.user(organization_id, "bob").id
     gone = factories.user(organization_id, "gone").id
+    services.users.remove(factories.actor(organization_id), gone, at=NOW)
 
     with transaction(registry()) as session:
         connection = core_of(session)
-        core.users.soft_delete(connection, organization_id, gone, 1, at=NOW)
         rows = [{"id": key, "title": "Dr", "attributes": {"a": [1]}} for key in (ada, bob, stranger, gone)]
         core.users.update_all(connection, organization_id, rows)
         core.users.update_all(connection, organization_id, [])

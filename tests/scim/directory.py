@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Row, insert
 
 from roster.models import Group, Membership, Nesting, Organization, User, UserEmail
 from roster.models.user import default_display_name, derived
 from roster.normal_form import name_key
 from roster.scim.attributes import ENTERPRISE_URN, GROUP_URN, USER_URN
+from roster.scim.document import HERE
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 USERS = [UUID(int=0x019B_0000_0000_7000_8000_0000_0000_0000 + number) for number in range(5)]
@@ -204,7 +206,7 @@ def user_row(key: UUID, user: Mapping[str, Any]) -> dict[str, Any]:
         "attributes": {},
         "deleted_at": EPOCH if user["deleted"] else None,
     }
-    return row | derived(row, user["emails"])
+    return row | derived(row | {"organization_id": key}, user["emails"])
 
 
 def profile(user: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,7 +232,7 @@ def group_row(key: UUID, group: Mapping[str, Any]) -> dict[str, Any]:
     return row | {
         "id": key,
         "display_name_key": name_key(group["display_name"]),
-        "search_key": "",
+        **{"search_key": "", "words": ""},
         "version": 1,
         "deleted_at": EPOCH if group["deleted"] else None,
     }
@@ -243,6 +245,12 @@ def meta(kind: str, created: datetime, modified: datetime, version: str) -> dict
         "lastModified": modified.isoformat(),
         "version": version,
     }
+
+
+def told(row: Row[Any]) -> dict[str, Any]:
+    """What the document of a row says, with `here` for the address of the door."""
+    document: dict[str, Any] = orjson.loads(row.document.replace(HERE, "here"))
+    return document
 
 
 def given(**values: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from roster.repositories import core
 from roster.scim.attributes import USER
 from roster.scim.grammar import Filter, parse_filter, resolve, shape_of
 from tests import factories
+from tests.scim.directory import told
 
 
 def found(text: str) -> Filter:
@@ -66,5 +67,5 @@ def test_texts_are_compared_as_they_would_be_in_the_filter(app: Flask, condition
 
         page = core.provisioned_users.page(connection, organization_id, found(condition), limit=9)
 
-        assert [row.user_name for row in page.rows] == expected
+        assert [told(row)["userName"] for row in page.rows] == expected
         assert core.provisioned_users.count(connection, organization_id, found(condition)) == len(expected)

@@ -14,7 +14,7 @@ from roster.repositories import core
 from roster.scim.attributes import ENTERPRISE_URN, GROUP, GROUP_URN, USER, USER_URN
 from roster.scim.grammar import parse_filter, parse_path, parse_sort, resolve, resolve_path
 from tests.scim import oracle
-from tests.scim.directory import GROUPS, USERS, WORDS, Directory, directories
+from tests.scim.directory import GROUPS, USERS, WORDS, Directory, directories, told
 
 ENOUGH = settings(
     max_examples=60,
@@ -122,7 +122,7 @@ def test_random_filters_find_the_users_that_the_oracle_finds(
             number = core.provisioned_users.count(connection, directory.organization_id, condition)
 
             expected = [key for key, resource in resources.items() if oracle.holds(each, resource)]
-            assert [row.id for row in page.rows] == expected, oracle.text(each)
+            assert [UUID(row.id) for row in page.rows] == expected, oracle.text(each)
             assert number == len(expected)
 
 
@@ -179,18 +179,36 @@ def test_what_is_shown_of_users_and_groups_is_what_is_in_the_directory(
         single = {key: core.provisioned_groups.by_id(connection, directory.organization_id, key) for key in sets}
 
     for row in [*users, *one.values()]:
-        shown = people[row.id]
-        assert by_value(row.groups) == by_value(shown.get("groups", []))
-        assert row.emails == shown.get("emails", [])
-        manager = shown.get(ENTERPRISE_URN, {}).get("manager", {})
-        assert row.manager_display == told_name(directory, manager.get("value"), manager.get("displayName"), nobody="")
+        shown = told(row)
+        assert shown | {"groups": by_value(shown.get("groups", []))} == expected_of(directory, people[UUID(row.id)])
     for row in [*groups, *single.values()]:
         members = sets[row.id].get("members", [])
         assert row.members == [
             member | {"display": told_name(directory, member["value"], member["display"])} for member in members
         ]
         assert row.last_modified.isoformat() == sets[row.id]["meta"]["lastModified"]
-    assert (list(one), list(single)) == ([row.id for row in users], [row.id for row in groups])
+    assert (list(one), list(single)) == ([UUID(row.id) for row in users], [row.id for row in groups])
+
+
+def expected_of(directory: Directory, resource: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource of the directory with addresses, and without what has no value."""
+    enterprise = dict(resource.get(ENTERPRISE_URN, {}))
+    if manager := enterprise.get("manager"):
+        if "displayName" in manager:
+            name = told_name(directory, manager["value"], manager["displayName"])
+            manager = manager | {"displayName": name, "$ref": f"here/Users/{manager['value']}"}
+        enterprise["manager"] = filled(manager)
+    meta = {name: value.replace("+00:00", "Z") for name, value in resource["meta"].items()}
+    groups = [group | {"$ref": f"here/Groups/{group['value']}"} for group in resource.get("groups", [])]
+    values = {name: [filled(each) for each in resource.get(name, [])] for name in ("emails", "phoneNumbers")}
+    return filled({**resource, **values, ENTERPRISE_URN: enterprise}) | {
+        "meta": meta | {"location": f"here/Users/{resource['id']}"},
+        "groups": by_value(groups),
+    }
+
+
+def filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, [], {})}
 
 
 SORTS = ["userName", "name.familyName", "title", "active", "meta.created", "externalId", "id", "emails", "meta.version"]
@@ -214,10 +232,10 @@ def test_every_order_is_that_of_the_oracle_by_start_and_by_cursor(
     with written(plain_engine, directory) as connection:
         key = (connection, directory.organization_id, None)
         for start in range(0, 6, limit):
-            by_start += [row.id for row in core.provisioned_users.page(*key, start=start, **options).rows]
+            by_start += [UUID(row.id) for row in core.provisioned_users.page(*key, start=start, **options).rows]
         while after is not None:
             page = core.provisioned_users.page(*key, after=after, groups=False, **options)
-            by_cursor += [row.id for row in page.rows]
+            by_cursor += [UUID(row.id) for row in page.rows]
             after = page.next
 
     expected = in_order(directory, by, descending=descending)

@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from roster import services
+from roster.schemas.user_csv import Record
 from roster.services.groups import Members
+from roster.services.imports import Options
 from tests import factories
 from tests.factories import NOW
 
 PUBLIC = ""
+PEOPLE = [Record(2, "carol", {"user_name": "carol"}), Record(3, "eve", None, "email: Not an e-mail address.", ["eve"])]
+"""Of a file that waits to be imported."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,18 @@ class Rule:
 
 
 V1 = "/api/v1"
-USER, GROUP = f"{V1}/users/<uuid:user_id>", f"{V1}/groups/<uuid:group_id>"
+USER, GROUP, JOB = f"{V1}/users/<uuid:user_id>", f"{V1}/groups/<uuid:group_id>", f"{V1}/jobs/<uuid:job_id>"
 ORGANIZATION, TOKEN = f"{V1}/organizations/<uuid:organization_id>", f"{V1}/tokens/<string(length=8):prefix>"
 RULES = {
     ("GET", f"{V1}/openapi.json"): Rule(PUBLIC),
     ("GET", f"{V1}/users"): Rule("users:read"),
     ("POST", f"{V1}/users"): Rule("users:write", {"user_name": "eve"}, 201),
+    ("POST", f"{V1}/users/import"): Rule("users:write", "user_name\neve\n"),
+    ("GET", f"{V1}/users/export"): Rule("users:read"),
+    ("GET", f"{V1}/jobs"): Rule("users:read"),
+    ("GET", JOB): Rule("users:read"),
+    ("GET", f"{JOB}/refused"): Rule("users:read"),
+    ("POST", f"{JOB}/cancel"): Rule("users:write"),
     ("GET", USER): Rule("users:read"),
     ("PATCH", USER): Rule("users:write", {"title": "Dr"}),
     ("DELETE", USER): Rule("users:write", status=204),
@@ -62,6 +72,13 @@ RULES = {
 }
 
 
+def sent(body: Any) -> dict[str, Any]:
+    """Return how a test client sends this: text is a file."""
+    if body is None:
+        return {}
+    return {"data": body, "content_type": "text/csv"} if isinstance(body, str) else {"json": body}
+
+
 @dataclass
 class World:
     """An organization with something of everything, and the ids that stand in its routes."""
@@ -77,7 +94,8 @@ class World:
         group = services.groups.create(actor, {"display_name": "staff"}, at=NOW).id
         services.groups.add_members(actor, group, Members([ada]), at=NOW)
         prefix = factories.token(world.organization_id, "tokens:write").split("_")[2][:8]
-        ids = {"user_id": ada, "other": bob, "member_id": ada, "group_id": group, "prefix": prefix}
+        job = services.imports.stage(actor, lambda: PEOPLE, Options("skip"), state="queued", at=NOW).id
+        ids = {"job_id": job, "user_id": ada, "other": bob, "member_id": ada, "group_id": group, "prefix": prefix}
         world.ids = {name: str(value) for name, value in ids.items()} | {"organization_id": str(world.organization_id)}
         return world
 

@@ -17,7 +17,7 @@ from tests import factories
 from tests.api import Api, demand_problem
 from tests.factories import NOW
 from tests.security.conftest import rows
-from tests.security.rules import PUBLIC, RULES, V1, World
+from tests.security.rules import PUBLIC, RULES, V1, World, sent
 
 GUARDED = [pytest.param(*route, id=" ".join(route)) for route, rule in RULES.items() if rule.scope is not PUBLIC]
 WITH_IDS = [param for param in GUARDED if "<" in str(param.values[1])]
@@ -31,8 +31,9 @@ def world(app: Flask) -> World:
 
 def ask(app: Flask, world: World, method: str, rule: str, token: str | None, *, body: Any = None) -> Any:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    options = {} if RULES[method, rule].body is None else {"json": body or world.body(method, rule)}
-    return app.test_client().open(world.url(rule), method=method, headers=headers, **options)
+    return app.test_client().open(
+        world.url(rule), method=method, headers=headers, **sent(body or world.body(method, rule))
+    )
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ BAD_QUERIES = {
     "limit[]=1": "limit[]",
     "Limit=1": "Limit",
     "%00=1": "\0",
-    "filter=active+eq+true": "filter",
+    "filters=active+eq+true": "filters",
     "organization_id=1": "organization_id",
     "_external=1": "_external",
 }

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,10 +20,14 @@ from roster.models import secret
 from roster.repositories import core, orm
 from roster.repositories.core.events import Search
 from roster.repositories.core.idempotency import Key
+from roster.repositories.core.listing import Asked
 from roster.repositories.core.provider_requests import Search as Requests
+from roster.schemas.user_csv import Record
 from roster.scim.grammar import AttributePath, Present
 from roster.services.groups import Members
 from roster.services.idempotency import Answer
+from roster.services.imports import Options
+from roster.services.operations.bulk import Scope
 from roster.services.provisioning.requests import Entry
 from tests import factories
 from tests.architecture.test_repositories import FUNCTIONS
@@ -31,8 +36,11 @@ from tests.security.conftest import rows
 from tests.security.rules import World
 
 FAR = NOW.replace(year=2030)
+PAST = NOW.replace(year=2020)
 AHEAD = text("UPDATE event SET tx = '9000000000000000000' WHERE id = (SELECT max(id::text)::uuid FROM event)")
 """Let the last event seem to come from another server, which had counted further."""
+LINE = {"number": 9, "user_name": "x", "user_name_key": "x", "cells": None, "given": {"user_name": "x"}, "fault": None}
+TWICE = [Record(2, "x", {"user_name": "x"}), Record(3, "x", {"user_name": "x"})]
 IDLE = {"core.memberships.lock_nesting", "core.memberships.is_inside", "core.memberships.remove_groups"} | {
     *("core.events.count_on", "core.purge.is_due", "core.purge.organization")
 }
@@ -46,6 +54,8 @@ class Theirs(World):
     text: str
     key: Key
     provider: UUID
+    operation: UUID
+    complete: UUID
     request: UUID
 
     def __getattr__(self, name: str) -> UUID:
@@ -68,12 +78,31 @@ def theirs(app: Flask) -> Iterator[Theirs]:
         actor = factories.actor(theirs.organization_id)
         known = {"external_id": "00u1", "identity_provider_id": theirs.provider}
         eve = factories.user(theirs.organization_id, "eve", email="eve@x.test", attributes={"badge": 7}, **known)
+        services.users.change(actor, eve.id, {"department": "Fleet"}, at=NOW)
         services.users.remove(actor, theirs.other, at=NOW)
         gone = services.groups.create(actor, {"display_name": "gone"}, at=NOW)
         services.groups.remove(actor, gone.id, at=NOW)
         outer = services.groups.create(actor, {"display_name": "outer"}, at=NOW)
         services.groups.add_members(actor, outer.id, Members((), [theirs.group_id]), at=NOW)
         theirs.ids |= {"eve": str(eve.id), "gone": str(gone.id), "outer": str(outer.id)}
+        namesake = factories.user(theirs.organization_id, "twin")
+        services.users.remove(actor, namesake.id, at=NOW)
+        factories.user(theirs.organization_id, "twin")
+        double = services.groups.create(actor, {"display_name": "double"}, at=NOW)
+        services.groups.remove(actor, double.id, at=NOW)
+        services.groups.create(actor, {"display_name": "double"}, at=NOW)
+        theirs.ids["double"] = str(double.id)
+        operator = replace(actor, operation_id=uuid4())
+        theirs.operation = services.operations.bulk.run(operator, "suspend", Scope((eve.id, gone.id)), at=NOW).id
+        operator = replace(actor, operation_id=uuid4())
+        theirs.complete = services.operations.bulk.run(operator, "activate", Scope((eve.id,)), at=NOW).id
+        theirs.ids["namesake"] = str(namesake.id)
+        job = services.imports.stage(actor, lambda: TWICE, Options("skip"), state="running", at=NOW)
+        theirs.ids["running"] = str(job.id)
+        ended = services.imports.stage(actor, lambda: TWICE, Options("skip"), state="queued", at=NOW)
+        services.jobs.cancel(actor, ended.id, at=NOW)
+        with transaction(registry()) as session:
+            session.execute(text("UPDATE import_line SET fault = NULL WHERE number = 3 AND fault LIKE '%same%'"))
         answer = Answer(200, {}, b"")
         services.idempotency.once(Key(theirs.organization_id, token_id, "k"), b"f", lambda: answer, at=NOW)
         theirs.key = Key(theirs.mine, token_id, "k")
@@ -92,7 +121,17 @@ def request_of(theirs: Theirs) -> dict[str, Any]:
     return {"id": uuid4(), "at": NOW, "identity_provider_id": theirs.provider} | told
 
 
+def begun() -> dict[str, Any]:
+    """An operation that begins."""
+    return {"id": uuid4(), "kind": "delete", "at": NOW, "actor_label": "x", "door": "page", "about": {}}
+
+
 CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
+    "core.activity.calls": lambda c, t: core.activity.calls(c, t.mine, since=PAST, zone="UTC"),
+    "core.activity.changes": lambda c, t: [
+        row for row in core.activity.changes(c, t.mine, since=PAST, zone="UTC") if row.growth
+    ],
+    "core.activity.totals": lambda c, t: any(core.activity.totals(c, t.mine)),
     "core.events.are_ahead": lambda c, t: core.events.are_ahead(c, t.mine),
     "core.events.count_on": lambda c, t: core.events.count_on(c, t.mine),
     "core.events.feed": lambda c, t: told(core.events.feed(c, t.mine, after=None, limit=9), t),
@@ -100,6 +139,10 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.events.page": lambda c, t: core.events.page(c, t.mine, Search(subject="ada"), before=None, limit=9),
     "core.events.renumber": lambda c, t: core.events.renumber(c, t.mine),
     "core.events.stream": lambda c, t: list(core.events.stream(c, t.mine, Search(subject="ada"))),
+    "core.group_sets.restore": lambda c, t: core.group_sets.restore(c, t.mine, [t.gone], at=FAR),
+    "core.group_sets.shown": lambda c, t: core.group_sets.shown(c, t.mine, [t.group_id], limit=9),
+    "core.group_sets.soft_delete": lambda c, t: core.group_sets.soft_delete(c, t.mine, [t.group_id], at=FAR),
+    "core.group_sets.with_taken_names": lambda c, t: core.group_sets.with_taken_names(c, t.mine, [t.double]),
     "core.groups.count": lambda c, t: core.groups.count(c, t.mine),
     "core.groups.count_member_changed": lambda c, t: core.groups.count_member_changed(c, t.mine, t.user_id, at=FAR),
     "core.groups.count_members_changed": lambda c, t: core.groups.count_members_changed(c, t.mine, t.group_id, at=FAR),
@@ -123,6 +166,27 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.memberships.remove_groups": lambda c, t: core.memberships.remove_groups(c, t.mine, t.group_id, [t.group_id]),
     "core.memberships.remove_users": lambda c, t: core.memberships.remove_users(c, t.mine, t.group_id, [t.user_id]),
     "core.memberships.user_ids": lambda c, t: core.memberships.user_ids(c, t.mine, t.group_id),
+    "core.member_sets.among": lambda c, t: core.member_sets.among(c, t.mine, [(t.group_id, t.user_id)]),
+    "core.member_sets.count_changed": lambda c, t: core.member_sets.count_changed(c, t.mine, [t.group_id], at=FAR),
+    "core.member_sets.groups_locked": lambda c, t: core.member_sets.groups_locked(c, t.mine, [t.group_id]),
+    "core.member_sets.of_users": lambda c, t: core.member_sets.of_users(c, t.mine, [t.user_id]),
+    "core.member_sets.put_in": lambda c, t: core.member_sets.put_in(c, t.mine, {(t.group_id, t.other): NOW}),
+    "core.member_sets.take_out": lambda c, t: core.member_sets.take_out(c, t.mine, [(t.group_id, t.user_id)]),
+    "core.operations.add": lambda c, t: t.mine == t.organization_id and core.operations.add(c, t.mine, begun()),
+    "core.operations.events": lambda c, t: core.operations.events(c, t.mine, t.operation, after=None, limit=9),
+    "core.operations.find_by_id": lambda c, t: core.operations.find_by_id(c, t.mine, t.operation),
+    "core.operations.finish": lambda c, t: core.operations.finish(c, t.mine, t.operation, {"done": 9}),
+    "core.operations.later": lambda c, t: core.operations.later(
+        c, t.mine, uuid4(), since=UUID(int=0), subject_ids=[t.user_id]
+    ),
+    "core.operations.leave_out": lambda c, t: core.operations.leave_out(
+        c, t.mine, t.complete, [{"subject_id": t.user_id, "outcome": "skipped", "reason": "deleted"}]
+    ),
+    "core.operations.left_out": lambda c, t: core.operations.left_out(c, t.mine, t.operation, after=-1, limit=9),
+    "core.operations.mark_undone": lambda c, t: core.operations.mark_undone(c, t.mine, t.operation, uuid4()),
+    "core.operations.page": lambda c, t: core.operations.page(c, t.mine, before=None, limit=9),
+    "core.operations.tell": lambda c, t: core.operations.tell(c, t.mine, t.operation, {"reason": "x"}),
+    "core.operations.told_by_events": lambda c, t: core.operations.told_by_events(c, t.mine, t.operation),
     "core.provider_requests.add_all": lambda c, t: core.provider_requests.add_all(c, t.mine, [request_of(t)]),
     "core.provider_requests.counts": lambda c, t: [
         row for row in core.provider_requests.counts(c, t.mine, t.provider, [NOW, FAR]) if row.calls
@@ -150,6 +214,21 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.purge.groups": lambda c, t: core.purge.groups(c, t.mine, at=FAR, limit=9),
     "core.purge.is_due": lambda c, t: core.purge.is_due(c, t.mine, at=FAR),
     "core.purge.organization": lambda c, _: core.purge.organization(c, uuid4()),
+    "core.jobs.by_id": lambda c, t: core.jobs.by_id(c, t.mine, t.job_id),
+    "core.jobs.change": lambda c, t: core.jobs.change(c, t.mine, t.job_id, state="failed"),
+    "core.jobs.change_running": lambda c, t: core.jobs.change_running(c, t.mine, t.running, 1, state="failed"),
+    "core.jobs.find_waiting": lambda c, t: core.jobs.find_waiting(c, t.mine, lost_since=NOW),
+    "core.jobs.newest_first": lambda c, t: core.jobs.newest_first(c, t.mine, limit=9),
+    "core.jobs.purge": lambda c, t: core.jobs.purge(c, t.mine, before=FAR, limit=9),
+    "core.import_lines.add_all": lambda c, t: core.import_lines.add_all(c, t.mine, t.job_id, [LINE]),
+    "core.import_lines.change_all": lambda c, t: core.import_lines.change_all(
+        c, t.mine, t.job_id, [LINE | {"number": 2, "fault": "Bad."}]
+    ),
+    "core.import_lines.counts": lambda c, t: any(core.import_lines.counts(c, t.mine, t.job_id)),
+    "core.import_lines.page": lambda c, t: core.import_lines.page(c, t.mine, t.job_id, after=0, limit=9),
+    "core.import_lines.refuse_all": lambda c, t: core.import_lines.refuse_all(c, t.mine, t.job_id, {2: "Bad."}),
+    "core.import_lines.refused": lambda c, t: list(core.import_lines.refused(c, t.mine, t.job_id)),
+    "core.import_lines.repeated": lambda c, t: list(core.import_lines.repeated(c, t.mine, t.running)),
     "core.purge.users": lambda c, t: core.purge.users(c, t.mine, at=FAR, limit=9),
     "core.tokens.expire": lambda c, t: core.tokens.expire(c, t.mine, t.ids["prefix"], at=NOW),
     "core.tokens.find_valid": lambda c, t: core.tokens.find_valid(
@@ -157,17 +236,38 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     ),
     "core.tokens.revoke": lambda c, t: core.tokens.revoke(c, t.mine, t.ids["prefix"], at=NOW),
     "core.tokens.touch": lambda c, t: core.tokens.touch(c, t.mine, t.key.token_id, at=FAR),
+    "core.user_documents.attribute_names": lambda c, t: core.user_documents.attribute_names(c, t.mine),
+    "core.user_documents.stream": lambda c, t: list(core.user_documents.stream(c, t.mine)),
+    "core.user_documents.table": lambda c, t: list(core.user_documents.table(c, t.mine)),
     "core.user_documents.by_id": lambda c, t: core.user_documents.by_id(c, t.mine, t.user_id),
     "core.user_documents.page": lambda c, t: core.user_documents.page(c, t.mine).rows,
+    "core.user_sets.count_around": lambda c, t: core.user_sets.count_around(c, t.mine, [t.user_id], at=FAR),
+    "core.user_sets.counts": lambda c, t: any(core.user_sets.counts(c, t.mine, [t.user_id])),
+    "core.user_sets.departments": lambda c, t: core.user_sets.departments(c, t.mine, limit=9),
+    "core.user_sets.in_full": lambda c, t: core.user_sets.in_full(c, t.mine, [t.user_id]),
+    "core.user_sets.is_enabled_provider": lambda c, t: core.user_sets.is_enabled_provider(c, t.mine, t.provider),
+    "core.user_sets.locked": lambda c, t: core.user_sets.locked(c, t.mine, [t.user_id]),
+    "core.user_sets.replace_emails": lambda c, t: core.user_sets.replace_emails(c, t.mine, {t.eve: []}),
+    "core.user_sets.restore": lambda c, t: core.user_sets.restore(c, t.mine, [t.other], at=FAR),
+    "core.user_sets.sample": lambda c, t: core.user_sets.sample(c, t.mine, [t.user_id], limit=9),
+    "core.user_sets.set_active": lambda c, t: core.user_sets.set_active(c, t.mine, [t.user_id], active=False, at=FAR),
+    "core.user_sets.shown": lambda c, t: core.user_sets.shown(c, t.mine, [t.user_id]),
+    "core.user_sets.soft_delete": lambda c, t: core.user_sets.soft_delete(c, t.mine, [t.user_id], at=FAR),
+    "core.user_sets.with_taken_names": lambda c, t: core.user_sets.with_taken_names(c, t.mine, [t.namesake]),
+    "core.user_sets.write": lambda c, t: core.user_sets.write(c, t.mine, [{"id": t.user_id, "title": "Dr"}], ["title"]),
     "core.user_writes.by_id_for_update": lambda c, t: core.user_writes.by_id_for_update(c, t.mine, t.user_id),
+    "core.user_writes.by_id_with_deleted_for_update": lambda c, t: core.user_writes.by_id_with_deleted_for_update(
+        c, t.mine, t.user_id
+    ),
+    "core.user_writes.find_by_external_id_for_update": lambda c, t: core.user_writes.find_by_external_id_for_update(
+        c, t.mine, t.provider, "00u1"
+    ),
     "core.users.attribute_names": lambda c, t: core.users.attribute_names(c, t.mine),
     "core.users.by_user_name_keys": lambda c, t: core.users.by_user_name_keys(c, t.mine, ["ada", "bob"]),
     "core.users.count": lambda c, t: core.users.count(c, t.mine),
+    "core.users.ids": lambda c, t: core.users.ids(c, t.mine, Asked(), after=None, limit=9),
     "core.users.page": lambda c, t: core.users.page(c, t.mine).rows,
     "core.users.replace_emails": lambda c, t: core.users.replace_emails(c, t.mine, [t.eve], []),
-    "core.users.restore": lambda c, t: core.users.restore(c, t.mine, t.user_id, 1, at=FAR),
-    "core.users.set_active": lambda c, t: core.users.set_active(c, t.mine, t.user_id, 1, active=False, at=FAR),
-    "core.users.soft_delete": lambda c, t: core.users.soft_delete(c, t.mine, t.user_id, 1, at=FAR),
     "core.users.stream": lambda c, t: list(core.users.stream(c, t.mine)),
     "core.users.update_all": lambda c, t: core.users.update_all(c, t.mine, [{"id": t.user_id, "title": "Dr"}]),
     "orm.groups.by_id": lambda s, t: orm.groups.by_id(s, t.mine, t.group_id),
@@ -181,9 +281,6 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "orm.tokens.of_provider": lambda s, t: orm.tokens.of_provider(s, t.mine, t.provider),
     "orm.users.by_id": lambda s, t: orm.users.by_id(s, t.mine, t.user_id),
     "orm.users.by_id_with_deleted": lambda s, t: orm.users.by_id_with_deleted(s, t.mine, t.user_id),
-    "orm.users.find_by_external_id_with_deleted": lambda s, t: orm.users.find_by_external_id_with_deleted(
-        s, t.mine, t.provider, "00u1"
-    ),
     "orm.users.find_by_user_name": lambda s, t: orm.users.find_by_user_name(s, t.mine, "ada"),
 }
 
@@ -245,6 +342,10 @@ ACROSS = {
         " (organization_id, id, identity_provider_id, at, method, path, status, milliseconds)"
         " VALUES (:mine, :user, :provider, now(), 'GET', '/', 200, 1)"
     ),
+    "fk_operation_left_out_operation": (
+        "INSERT INTO operation_left_out (organization_id, operation_id, position, subject_id, outcome, reason)"
+        " VALUES (:mine, :operation, 0, :user, 'skipped', 'deleted')"
+    ),
     "fk_idempotent_request_token": (
         "INSERT INTO idempotent_request VALUES (:mine, :token, 'k', 'f', 200, '{}', '', now())"
     ),
@@ -261,6 +362,7 @@ def test_the_database_itself_refuses_rows_across_organizations(theirs: Theirs, e
         "user": theirs.user_id,
         "group": theirs.group_id,
         "token": theirs.key.token_id,
+        "operation": theirs.operation,
         "provider": registry().scalar(text("SELECT id FROM identity_provider")),
     }
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from roster import services
-from roster.models import Actor, Provider
+from roster.database import registry
+from roster.models import Actor, Provider, User
 from roster.scim import document, patch
 from roster.scim.attributes import ENTERPRISE_URN, GROUP, GROUP_URN, PATCH_URN, USER, USER_URN
 from tests import factories
@@ -25,16 +26,18 @@ class Idp:
         self.provider: Provider = factories.provider(self.organization_id, name, **switches)
         self.actor = Actor(self.organization_id, "provider", name, "scim", id=self.provider.id)
 
-    def user(self, user_name: str = "ada", **attributes: Any) -> Row[Any]:
-        return services.provisioning.users.create(self.actor, self.provider, self._user(user_name, attributes), at=NOW)
-
-    def put_user(self, user_id: UUID, user_name: str = "ada", **attributes: Any) -> Row[Any]:
+    def user(self, user_name: str = "ada", **attributes: Any) -> User:
         given = self._user(user_name, attributes)
-        return services.provisioning.users.replace(self.actor, self.provider, user_id, given, at=LATER)
+        return self._kept(services.provisioning.users.create(self.actor, self.provider, given, at=NOW))
 
-    def patch_user(self, user_id: UUID, *operations: dict[str, Any], **options: Any) -> Row[Any]:
+    def put_user(self, user_id: UUID, user_name: str = "ada", **attributes: Any) -> User:
+        given = self._user(user_name, attributes)
+        return self._kept(services.provisioning.users.replace(self.actor, self.provider, user_id, given, at=LATER))
+
+    def patch_user(self, user_id: UUID, *operations: dict[str, Any], **options: Any) -> User:
         read = patch.operations(self._patch(operations), USER, strict=self.provider.strict)
-        return services.provisioning.users.patch(self.actor, self.provider, user_id, read, at=LATER, **options)
+        patched = services.provisioning.users.patch(self.actor, self.provider, user_id, read, at=LATER, **options)
+        return self._kept(patched)
 
     def delete_user(self, user_id: UUID, **options: Any) -> None:
         services.provisioning.users.remove(self.actor, user_id, at=LATER, **options)
@@ -60,6 +63,12 @@ class Idp:
     def last_change(self, subject_id: UUID) -> dict[str, Any]:
         changes: dict[str, Any] = services.events.of_subject(self.organization_id, subject_id)[0].changes
         return changes
+
+    def _kept(self, row: Row[Any]) -> User:
+        """What is kept of a user whom a provider is told of, as it is now and as it stays."""
+        user = services.users.get_with_deleted(self.organization_id, UUID(row.id))
+        registry().expunge(user)
+        return user
 
     def _user(self, user_name: str, attributes: dict[str, Any]) -> dict[str, Any]:
         schemas = [USER_URN, *([ENTERPRISE_URN] if ENTERPRISE_URN in attributes else [])]

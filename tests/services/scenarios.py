@@ -1,6 +1,7 @@
 """One use case of each public service function, in a small world, for whoever wants to disturb it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -9,14 +10,17 @@ from uuid import UUID
 import orjson
 import pyotp
 from sqlalchemy import text
+from uuid_utils.compat import uuid7
 
 from roster import services
 from roster.database import core_of, registry, transaction
-from roster.models import Administrator
+from roster.models import Actor, Administrator
+from roster.schemas.user_csv import Record
 from roster.services.events import Search
 from roster.services.groups import Members
 from roster.services.idempotency import Answer, Key
 from roster.services.imports import Line
+from roster.services.operations.bulk import Scope
 from roster.services.provisioning.query import Query
 from roster.services.provisioning.requests import Entry
 from tests import factories
@@ -35,6 +39,11 @@ class World:
 
     What else a scenario needs is made when it is asked for the first time.
     """
+
+    twin: UUID
+    operation: UUID
+
+    job: Any
 
     def __init__(self) -> None:
         self.organization = factories.organization("acme")
@@ -157,6 +166,24 @@ def _import(world: World) -> Any:
     return services.imports.users(world.actor, lines, on_error="skip", at=LATER)
 
 
+def _file() -> list[Record]:
+    """A good line, one that says so again, and a bad one."""
+    carol = {"user_name": "carol", "email": "carol@example.test"}
+    ada = {"user_name": "ada", "email": "ada@elsewhere.test", "title": "Countess"}
+    bad = Record(4, "eve", None, "email: Not an e-mail address.", ["eve"])
+    return [Record(2, "ada", ada), Record(3, "carol", carol), bad, Record(5, "carol", carol)]
+
+
+def _staged(world: World, state: Any = "queued", **options: Any) -> Any:
+    given = IMPORTS.Options(**{"on_error": "skip"} | options)
+    world.job = IMPORTS.stage(world.actor, _file, given, state=state, at=NOW)
+    return world.job
+
+
+def _step(world: World) -> Any:
+    return IMPORTS.step(world.id, world.job.id, 1, clock=lambda: LATER)
+
+
 def _once(world: World) -> Answer:
     """A use case that calls two others, which join it."""
 
@@ -177,10 +204,14 @@ def _purge_organization(world: World) -> bool:
     return services.purge.organization(world.id, at=MUCH_LATER)
 
 
+IMPORTS, JOBS = services.imports, services.jobs
 ADMINISTRATORS, SIGN_INS, GROUPS = services.administrators, services.sign_ins, services.groups
 ORGANIZATIONS, TOKENS, USERS = services.organizations, services.tokens, services.users
 PROVIDERS, REQUESTS = services.provisioning.providers, services.provisioning.requests
 HEALTH, LINKS = services.provisioning.health, services.provisioning.links
+BULK, UNDO, LOG = services.operations.bulk, services.operations.undo, services.operations.log
+MANY = services.operations.groups
+MERGING, OFFBOARDING = services.operations.merging, services.operations.offboarding
 
 
 def _named(row: Any) -> str:
@@ -188,7 +219,61 @@ def _named(row: Any) -> str:
     return str(orjson.loads(row.json)["user_name"])
 
 
+def _operator(world: World) -> Actor:
+    return replace(world.actor, operation_id=uuid7())
+
+
+def _suspend(world: World) -> Any:
+    """Suspend everybody but one who is there no more, and one who never was."""
+    world.put()
+    ids = (world.user.id, world.deleted.id, uuid7())
+    return BULK.run(_operator(world), "suspend", Scope(ids), at=LATER, reason="Strike")
+
+
+def _operated(world: World) -> None:
+    world.operation = _suspend(world).id
+
+
+def _twins(world: World) -> None:
+    world.put()
+    twin = factories.user(world.id, "ada2", title="Dr", email="ada2@example.test", attributes={"badge": 7})
+    other = world.new_group("pilots")
+    services.groups.add_members(world.actor, other.id, Members([twin.id]), at=NOW)
+    world.twin = twin.id
+
+
+def _merged(world: World) -> None:
+    _twins(world)
+    world.operation = MERGING.merge(_operator(world), world.user.id, world.twin, {"emails": "both"}, at=LATER).id
+
+
 SCENARIOS: dict[str, Callable[[World], Call]] = {
+    "imports.stage": simple(lambda w: _staged(w, "running").report),
+    "imports.map_columns": of(
+        lambda w: _staged(w, "staged"),
+        lambda w: (
+            IMPORTS.map_columns(
+                w.actor,
+                w.job.id,
+                lambda number, _: Record(number, f"u{number}", {"user_name": f"u{number % 2}"}),
+                IMPORTS.Options("skip"),
+                at=LATER,
+            ).report
+        ),
+    ),
+    "imports.start": of(lambda w: _staged(w, "staged"), lambda w: IMPORTS.start(w.actor, w.job.id).state),
+    "imports.preview": of(_staged, lambda w: IMPORTS.preview(w.id, w.job.id)),
+    "imports.step": of(lambda w: _staged(w, "running"), lambda w: _step(w).report),
+    "jobs.get": of(_staged, lambda w: JOBS.get(w.id, w.job.id)),
+    "jobs.recent": of(_staged, lambda w: JOBS.recent(w.id)),
+    "jobs.cancel": of(_staged, lambda w: JOBS.cancel(w.actor, w.job.id, at=LATER)),
+    "jobs.waiting": of(_staged, lambda _: JOBS.waiting(at=LATER)),
+    "jobs.claim": of(_staged, lambda w: JOBS.claim(w.id, at=LATER)),
+    "jobs.release": of(lambda w: _staged(w, "running"), lambda w: JOBS.release(w.id, w.job.id, 1)),
+    "jobs.fail": of(lambda w: _staged(w, "running"), lambda w: JOBS.fail(w.id, w.job.id, 1, at=LATER)),
+    "jobs.purge": of(lambda w: JOBS.cancel(w.actor, _staged(w).id, at=NOW), lambda w: JOBS.purge(w.id, at=MUCH_LATER)),
+    "preferences.get": of(lambda w: w.owner, lambda w: services.preferences.get(w.owner.id)),
+    "preferences.prefer": of(lambda w: w.owner, lambda w: services.preferences.prefer(w.owner.id, language="de")),
     "administrators.accept": of(
         lambda w: w.invitation, lambda w: ADMINISTRATORS.accept(w.invitation, PASSWORD, at=LATER)
     ),
@@ -256,6 +341,26 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "idempotency.forget": of(_once, lambda w: services.idempotency.forget(w.id, at=MUCH_LATER)),
     "idempotency.once": of(lambda w: w.key, _once),
     "imports.users": simple(_import),
+    "operations.bulk.chosen": simple(lambda w: BULK.chosen(w.id, Scope((w.user.id,)))),
+    "operations.bulk.preview": simple(lambda w: BULK.preview(w.id, "delete", Scope(search={"q": "ada"}))),
+    "operations.bulk.run": simple(_suspend),
+    "operations.groups.preview": simple(lambda w: MANY.preview(w.id, "groups.delete", Scope((w.group.id,)))),
+    "operations.groups.run": of(
+        World.put,
+        lambda w: MANY.run(_operator(w), "groups.delete", Scope((w.group.id, w.deleted_group.id)), at=LATER),
+    ),
+    "operations.log.events": of(_operated, lambda w: LOG.events(w.id, w.operation)),
+    "operations.log.get": of(_operated, lambda w: LOG.get(w.id, w.operation)),
+    "operations.log.left_out": of(_operated, lambda w: LOG.left_out(w.id, w.operation)),
+    "operations.log.search": of(_operated, lambda w: LOG.search(w.id)),
+    "operations.merging.merge": of(
+        _twins, lambda w: MERGING.merge(_operator(w), w.user.id, w.twin, {"title": "theirs"}, at=LATER)
+    ),
+    "operations.offboarding.offboard": of(
+        World.put, lambda w: OFFBOARDING.offboard(_operator(w), w.user.id, at=LATER, reason="Left")
+    ),
+    "operations.undo.undo": of(_merged, lambda w: UNDO.undo(_operator(w), w.operation, at=MUCH_LATER)),
+    "overview.of": simple(lambda w: services.overview.of(w.id, at=LATER)),
     "organizations.activate": of(World.suspended, lambda w: ORGANIZATIONS.activate(w.actor, at=LATER)),
     "organizations.around": simple(lambda _: ORGANIZATIONS.around("acme")),
     "organizations.change": simple(lambda w: ORGANIZATIONS.change(w.actor, {"slug": "new", "name": "New"}, at=LATER)),
@@ -295,7 +400,7 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "provisioning.groups.create": of(lambda w: w.idp, lambda w: w.idp.group("new", w.hers, w.theirs)),
     "provisioning.groups.get": of(lambda w: w.idp, lambda w: services.provisioning.groups.get(w.id, w.theirs)),
     "provisioning.groups.patch": of(
-        lambda w: w.idp,
+        lambda w: (w.idp, w.group.id),
         lambda w: w.idp.patch_group(
             w.theirs,
             op("add", "members", values(w.his, w.group.id)),
@@ -361,9 +466,11 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
         )
     ),
     "users.count": simple(lambda w: USERS.count(w.id)),
+    "users.ids": simple(lambda w: len(USERS.ids(w.id, q="a", filter="active eq true"))),
     "users.create": simple(
         lambda w: USERS.create(w.actor, {"user_name": "eve", "emails": [{"value": "eve@example.test"}]}, at=LATER)
     ),
+    "users.departments": simple(lambda w: USERS.departments(w.id)),
     "users.document": simple(lambda w: _named(USERS.document(w.id, w.user.id))),
     "users.documents": simple(lambda w: [_named(row) for row in USERS.documents(w.id, q="a").rows]),
     "users.get": simple(lambda w: USERS.get(w.id, w.user.id)),

@@ -60,7 +60,8 @@ def _told(statements: list[str]) -> list[str]:
 
 
 def _short(statement: str) -> str:
-    last = re.sub(r"^(SET TRANSACTION READ ONLY; )?(SET LOCAL .*?; )*(SELECT set_config.*?true\); )*", "", statement)
+    riders = r"^(SET TRANSACTION READ ONLY; |BEGIN; )?(SET LOCAL .*?; )*(SELECT set_config[^;]*; )*"
+    last = re.sub(riders, "", statement)
     if last.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
         return last
     if last.startswith("WITH"):  # what it does all at once
@@ -86,13 +87,14 @@ def _note(token: str) -> None:
 
 @pytest.fixture
 def world(distant: Flask, log: Log) -> Iterator[tuple[str, str]]:
-    """An organization, a user and a token, made before the counting; connections are warm."""
+    """An organization, a user and a token that is known, made before the counting; connections are warm."""
     with distant.app_context():
         organization = factories.organization("acme")
         user = factories.user(organization.id, "ada", emails=[{"value": "ada@example.test", "primary": True}])
         token = factories.token(organization.id)
         ids = (str(user.id), token)
         _note(token)
+    distant.test_client().get("/api/v1/users", headers={"Authorization": f"Bearer {token}"})
     log.statements.clear()
     yield ids
     with distant.app_context():
@@ -131,12 +133,16 @@ def test_a_token_that_was_not_used_lately_costs_a_write_once(distant: Flask, log
         headers = {"Authorization": f"Bearer {factories.token(services.organizations.get_by_slug('acme').id)}"}
     costs = []
 
-    for _ in range(2):
+    for _ in range(3):
         log.statements.clear()
         distant.test_client().get(f"/api/v1/users/{user}", headers=headers)
         costs.append(_told(log.statements))
 
-    assert costs == [_documented("read with a token that was not used for five minutes"), _documented("read")]
+    assert costs == [
+        _documented("read with a token that was not used for five minutes"),
+        _documented("read with a token that is not known"),
+        _documented("read"),
+    ]
 
 
 def test_reading_by_id_is_one_statement_beyond_what_reading_only_costs(distant: Flask, log: Log, world: object) -> None:
@@ -157,4 +163,4 @@ def test_a_change_that_changes_nothing_writes_nothing(distant: Flask, log: Log, 
         log.statements.clear()
         services.users.change(factories.actor(organization.id), user.id, {"user_name": "ada"}, at=NOW)
 
-    assert _told(log.statements) == ["BEGIN", "SELECT user", "COMMIT"]
+    assert _told(log.statements) == ["SELECT user", "COMMIT"]

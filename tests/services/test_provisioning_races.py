@@ -83,7 +83,7 @@ def test_of_twelve_creates_of_one_name_in_every_case_one_succeeds(app: Flask, id
 
     assert outcomes.count("user_name_taken") == 11
     [one] = [outcome for outcome in outcomes if outcome != "user_name_taken"]
-    assert services.provisioning.users.get(idp.organization_id, one).version == 1
+    assert services.users.get(idp.organization_id, one).version == 1
 
 
 def test_patches_of_different_attributes_of_one_user_lose_nothing(app: Flask, idp: Idp) -> None:
@@ -92,7 +92,7 @@ def test_patches_of_different_attributes_of_one_user_lose_nothing(app: Flask, id
 
     at_once(app, *(lambda path=path: idp.patch_user(user.id, op("replace", path, path.upper())) for path in paths))
 
-    after = services.provisioning.users.get(idp.organization_id, user.id)
+    after = services.users.get(idp.organization_id, user.id)
     assert (after.version, after.title, after.given_name, after.family_name) == (
         *(8, "TITLE", "NAME.GIVENNAME", "NAME.FAMILYNAME"),
     )
@@ -110,8 +110,8 @@ def test_patches_that_add_addresses_to_one_user_at_once_lose_none(app: Flask, id
 
     at_once(app, *(lambda one=one: idp.patch_user(user.id, op("add", "emails", [{"value": one}])) for one in more))
 
-    after = services.provisioning.users.get(idp.organization_id, user.id)
-    assert {email["value"] for email in after.emails} == {"0@x.test", *more}
+    after = services.users.get(idp.organization_id, user.id)
+    assert {email.value for email in after.emails} == {"0@x.test", *more}
     for address in more:
         assert [row.id for row in services.users.search(idp.organization_id, q=address).rows] == [user.id]
 

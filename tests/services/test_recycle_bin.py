@@ -17,7 +17,7 @@ from roster import services
 from roster.cli import purge
 from roster.database import core_of, registry, transaction
 from roster.errors import AppException
-from roster.repositories import core, orm
+from roster.repositories import core
 from roster.services.groups import Members
 from tests import factories
 from tests.cli.conftest import ROSTER, Run, environment, roster
@@ -86,7 +86,10 @@ def test_a_purge_takes_addresses_memberships_nesting_and_managers_and_no_more(
     services.groups.add_members(actor, staff, Members([ada, bob], [team, old]), at=NOW)
     services.groups.add_members(actor, old, Members([eve]), at=NOW)
     with transaction(registry()) as session:
-        orm.users.change(session, orm.users.by_id(session, organization_id, bob), {"manager_id": ada}, at=NOW)
+        user = core.user_writes.by_id_for_update(core_of(session), organization_id, bob)
+        was = user.columns()
+        user.give({"manager_id": ada}, at=NOW)
+        core.user_writes.change_untold(core_of(session), user, was)
     services.users.remove(actor, ada, at=NOW)
     services.groups.remove(actor, old, at=NOW)
     services.users.remove(actor, eve, at=LATER + timedelta(days=20))
@@ -118,7 +121,10 @@ def test_who_is_restored_just_now_is_not_purged(app: Flask, organization_id: UUI
 
     def restore() -> None:
         with app.app_context(), transaction(registry()) as session:
-            core.users.restore(core_of(session), organization_id, ada, 2, at=LATE)
+            user = core.user_writes.by_id_with_deleted_for_update(core_of(session), organization_id, ada)
+            was = user.columns()
+            user.give({"deleted_at": None, "purge_after": None}, at=LATE)
+            core.user_writes.change_untold(core_of(session), user, was)
             barrier.wait(5)
             barrier.wait(5)
 

@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import date
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +27,9 @@ from tests.services.scenarios import SCENARIOS, World
 
 STREAMS = {
     "exports.users": "a stream can't be taken back: it ends where it is cut, and its reader sees that",
+    "exports.documents": "the same",
+    "exports.table": "the same",
+    "jobs.refused": "the same",
     "events.export": "the same",
 }
 
@@ -151,12 +154,12 @@ def _state(engine: Engine) -> dict[str, list[str]]:
 
 SECRET = re.compile(r"(roster_\w+_)?[\w-]{43,}|[0-9a-f]{8}-[0-9a-f]{8}|\d+\.[0-9a-f]{32}")
 """A token, a session, a recovery code; a place in the feed."""
-CHANCE = {"tx", "prefix", "password_hash", "sort_value", "next"}
+CHANCE = {"words", "tx", "prefix", "password_hash", "sort_value", "next", "unchanged"}
 
 
 def _plain(value: Any, key: str = "") -> Any:
     """What does not depend on chance: ids, secrets and cursors are replaced by their kind."""
-    if value is None or isinstance(value, bool | int | float | datetime):
+    if value is None or isinstance(value, bool | int | float | date):
         return value if key != "tx" else "tx"
     if key in CHANCE or isinstance(value, UUID | bytes):
         return type(value).__name__

@@ -81,7 +81,7 @@ def test_a_page_of_documents_has_the_users_that_a_search_finds(app: Flask) -> No
         for name in ("ada", "adele", "bob_1", "50%"):
             factories.user(organization_id, name)
 
-        for q in ("", "ad", "_", "%", "ada bob", "\\"):
+        for q in ("", "ad", "1", "50%", "ada bob", "\\"):
             for sort in ("user_name", "-created_at"):
                 found = services.users.search(organization_id, q=q, sort=sort, limit=2)
                 told = services.users.documents(organization_id, q=q, sort=sort, limit=2)

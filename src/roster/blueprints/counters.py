@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from time import time
 
-from limits.storage import Storage
-
 SLOT = struct.Struct("=QQd")
 """A counter: the hash of its key (0: free), how often, and when it ends (seconds since 1970)."""
 SLOTS = 65_536
@@ -19,60 +17,45 @@ PATIENCE = 0.05
 """Seconds to wait for the lock: a worker that was killed while it held it must not stop the others."""
 
 
-class SharedCounters(Storage):
-    """A storage for `limits`, in memory that is shared with the workers forked after it was made (1.5 MB).
+class SharedCounters:
+    """Counters in memory that is shared with the workers forked after it was made (1.5 MB).
 
     Without a fork (one process, or no preload) it counts for its own process alone.
     """
 
-    STORAGE_SCHEME = ["shared"]  # noqa: RUF012 - the library's own form
-
     def __init__(self) -> None:
-        super().__init__()
         self._memory = mmap.mmap(-1, SLOT.size * SLOTS)
         self._lock = get_context("fork").Lock()
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """Return what may go wrong here."""
-        return OSError
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def incr(self, key: str, expiry: int) -> int:
         """Count the key up and return how often it was counted in its window of `expiry` seconds."""
-        now = time()
+        now, wanted = time(), _hash(key)
         with self._locked():
-            place, count, ends_at = self._find(key, now)
-            if not count:
-                ends_at = now + expiry
-            SLOT.pack_into(self._memory, place, _hash(key), count + amount, ends_at)
-        return count + amount
+            place, count, ends_at = self._find(wanted, now)
+            SLOT.pack_into(self._memory, place, wanted, count + 1, ends_at if count else now + expiry)
+        return count + 1
 
     def get(self, key: str) -> int:
         """Return how often the key was counted in its window."""
         with self._locked():
-            return self._find(key, time())[1]
+            return self._find(_hash(key), time())[1]
 
     def get_expiry(self, key: str) -> float:
         """Return when the key's window ends, in seconds since 1970."""
         now = time()
         with self._locked():
-            _, count, ends_at = self._find(key, now)
+            _, count, ends_at = self._find(_hash(key), now)
         return ends_at if count else now
 
-    def check(self) -> bool:
-        """Return that it works."""
-        return True
-
-    def reset(self) -> int:
-        """Forget everything; return how many counters there are."""
+    def reset(self) -> None:
+        """Forget everything."""
         with self._locked():
             self._memory[:] = bytes(len(self._memory))
-        return SLOTS
 
     def clear(self, key: str) -> None:
         """Forget one key."""
         with self._locked():
-            SLOT.pack_into(self._memory, self._find(key, time())[0], 0, 0, 0.0)
+            SLOT.pack_into(self._memory, self._find(_hash(key), time())[0], 0, 0, 0.0)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -83,9 +66,8 @@ class SharedCounters(Storage):
             if got:
                 self._lock.release()
 
-    def _find(self, key: str, now: float) -> tuple[int, int, float]:
-        """The place of a key, how often it was counted, and when that ends; a count of 0 where it is new."""
-        wanted = _hash(key)
+    def _find(self, wanted: int, now: float) -> tuple[int, int, float]:
+        """The place of a key's hash, how often it was counted, and when that ends; a count of 0 where it is new."""
         best, soonest = 0, float("inf")
         for number in range(PROBES):
             place = (wanted + number) % SLOTS * SLOT.size

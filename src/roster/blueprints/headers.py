@@ -1,6 +1,9 @@
 """What every answer tells the browser not to do: run, frame, sniff, send or keep what it should not."""
 
-from flask import Flask, Response, request
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Flask
 from secure import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
@@ -13,7 +16,7 @@ from secure import (
 
 NONE, SELF = "'none'", "'self'"
 
-HEADERS = Secure(
+HEADERS: Sequence[tuple[str, str]] = Secure(
     csp=ContentSecurityPolicy()
     .default_src(NONE)
     .style_src(SELF)
@@ -35,14 +38,23 @@ HEADERS = Secure(
 
 
 def register(app: Flask) -> None:
-    """Put the headers on every answer."""
-    app.after_request(_guarded)
+    """Put the headers on every answer, whoever made it."""
+    inside = app.wsgi_app
+
+    def guarded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
+            return start_response(status, [*headers, *_added(environ, headers)], *failure)
+
+        return inside(environ, start)
+
+    app.wsgi_app = guarded  # type: ignore[method-assign] # Flask's own way to wrap an application
 
 
-def _guarded(response: Response) -> Response:
-    response.headers.extend(HEADERS)
-    if request.is_secure:  # over http a browser ignores it (RFC 6797 §8.1)
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def _added(environ: dict[str, Any], headers: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    added = HEADERS
+    if environ["wsgi.url_scheme"] == "https":  # over http a browser ignores it (RFC 6797 §8.1)
+        added = (*added, ("Strict-Transport-Security", "max-age=31536000"))
+    said = dict(headers)
+    if said.get("Content-Type", "").startswith("text/html") and "Cache-Control" not in said:
+        added = (*added, ("Cache-Control", "no-store"))
+    return added

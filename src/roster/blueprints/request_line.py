@@ -3,21 +3,23 @@
 import logging
 import re
 from collections.abc import Iterable
-from socket import SHUT_RD
+from secrets import token_hex
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request
-from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import NotFound
 
 from roster import logs
+from roster.blueprints.uploads import PATIENCE, is_upload, receiving
 from roster.database import deadline
-from roster.errors import BODY_TOO_SLOW, MALFORMED_REQUEST, AppException
+from roster.errors import MALFORMED_REQUEST, AppException
 
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 QUIET = {"/healthz", "/readyz"}
+ID, BEGAN_AT = "roster.request_id", "roster.began_at"
+"""Where a request keeps its id, and the time (of `perf_counter`, in seconds) at which it came."""
 
 log = logging.getLogger("roster.request")
 
@@ -27,63 +29,73 @@ class RequestLine:
 
     def __init__(self, app: Flask, *, seconds: float) -> None:
         self.seconds = seconds
-        self.wsgi_app = app.wsgi_app
-        app.wsgi_app = self._within_deadline  # type: ignore[method-assign] # Flask's own way to wrap an application
+        self.inside = app.wsgi_app
+        app.wsgi_app = self._answered  # type: ignore[method-assign] # Flask's own way to wrap an application
         app.before_request(_begin)
-        app.after_request(_finish)
 
-    def _within_deadline(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+    def _answered(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        began_at, request_id = perf_counter(), _id(environ.get("HTTP_X_REQUEST_ID", ""))
+        environ[ID], environ[BEGAN_AT] = request_id, began_at
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
+            _tell(environ, int(status[:3]))
+            return start_response(status, [*headers, ("X-Request-ID", request_id)], *failure)
+
         if (connection := environ.get("gunicorn.socket")) is not None:
             connection.settimeout(self.seconds)  # a client that sends half a body must not hold a thread
-        with deadline(self.seconds):
-            return self.wsgi_app(environ, start_response)
+        with deadline(self.seconds * (PATIENCE if is_upload(environ["PATH_INFO"]) else 1)):
+            return self.inside(environ, start)
+
+
+def _id(given: str) -> str:
+    return given if ACCEPTED_ID.fullmatch(given) else token_hex(16)
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if ACCEPTED_ID.fullmatch(given) else uuid4().hex
-    g.began_at = perf_counter()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    _demand_readable(request.query_string)
-    _receive()
+    environ = request.environ
+    g.request_id, g.began_at = environ[ID], environ[BEGAN_AT]
+    _demand_readable(environ)
+    if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:  # nothing else has a body (RFC 9112 §6.3)
+        _receive()
 
 
 def _receive() -> None:
-    """Take the whole body in before anything is asked of the database, so that a slow client holds no connection."""
-    try:
+    """Take the whole body in before anything is asked of the database, so that a slow client holds no connection.
+
+    A file is taken in when it is known who sends it.
+    """
+    if is_upload(request.path):
+        request.max_content_length = current_app.config["ROSTER_MAX_IMPORT"]
+        return
+    with receiving():
         request.get_data(parse_form_data=False)
-    except ClientDisconnected as error:
-        if not isinstance(error.__context__, TimeoutError):
-            raise
-        request.environ["gunicorn.socket"].shutdown(SHUT_RD)  # or gunicorn waits for the rest
-        raise AppException(BODY_TOO_SLOW) from None
-    except HTTPException:
-        raise
-    except Exception as error:  # whatever the server has to say of how the body was sent
-        raise AppException(MALFORMED_REQUEST, "The body can't be read as it was sent.") from error
 
 
-def _demand_readable(query: bytes) -> None:
+def _demand_readable(environ: dict[str, Any]) -> None:
     """Refuse raw bytes on which Werkzeug stumbles when somebody asks for `request.args`, or PostgreSQL."""
-    if "\0" in request.path:
+    if "\0" in environ["PATH_INFO"]:
         raise NotFound
     try:
-        query.decode()
+        environ["QUERY_STRING"].encode("latin-1").decode()
     except UnicodeDecodeError:
         raise AppException(MALFORMED_REQUEST, "The query string is not UTF-8.") from None
 
 
-def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    if request.path not in QUIET:
+def _tell(environ: dict[str, Any], status: int) -> None:
+    path = _text(environ["PATH_INFO"])
+    if path not in QUIET:
         logs.tell(
             log,
             "request",
-            request_id=g.request_id,
-            method=request.method,
-            path=request.path,
-            status=response.status_code,
-            milliseconds=round((perf_counter() - g.began_at) * 1000, 1),
+            request_id=environ[ID],
+            method=environ["REQUEST_METHOD"],
+            path=path,
+            status=status,
+            milliseconds=round((perf_counter() - environ[BEGAN_AT]) * 1000, 1),
         )
-    return response
+
+
+def _text(path: str) -> str:
+    """The path as a person reads it: WSGI hands on its bytes as if they were Latin-1 (PEP 3333)."""
+    return path if path.isascii() else path.encode("latin-1").decode(errors="replace")

@@ -9,6 +9,7 @@ from flask import Response, g, render_template, request
 from werkzeug.exceptions import SecurityError
 
 from roster import errors
+from roster.blueprints.languages.sentences import in_this_language
 from roster.scim.attributes import ERROR_URN
 
 Fields = Mapping[str, list[str]]
@@ -73,8 +74,10 @@ def scim(status: int, code: str, message: str, fields: Fields) -> Response:
 
 def page(status: int, code: str, message: str, fields: Fields) -> Response:
     """Answer with a page."""
+    told = {name: [in_this_language(text) for text in texts] for name, texts in fields.items()}
+    message = in_this_language(message)
     text = render_template(
-        "error.html", status=status, code=code, message=message, fields=fields, request_id=g.get("request_id")
+        "error.html", status=status, code=code, message=message, fields=told, request_id=g.get("request_id")
     )
     return Response(text, status, content_type="text/html; charset=utf-8")
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from roster.cli import administrators, db, doctor, groups, organizations, purge, serve, tokens, users
+from roster.cli import administrators, db, doctor, groups, organizations, purge, serve, tokens, users, worker
 from roster.config import ConfigurationError
 from roster.database import is_outage, is_schema_missing
 from roster.database.embedded import EmbeddedError
@@ -54,6 +54,6 @@ def commands(create_app: Callable[[], Flask]) -> Commands:
     main = Commands(create_app=create_app, help="Roster, a self-hosted user directory.")
     for module in (db, organizations, administrators, tokens, users, groups):
         main.add_command(module.group)
-    for command in (doctor.doctor, serve.serve, purge.purge, purge.worker):
+    for command in (doctor.doctor, serve.serve, purge.purge, worker.worker):
         main.add_command(command)
     return main

@@ -18,6 +18,7 @@ from roster.config import Settings
 from roster.database import database, embedded
 from roster.database.embedded import EmbeddedError
 
+WORKER = [sys.executable, "-m", "roster", "worker"]
 WATCHED_EVERY = 0.5
 """Seconds between looks at the embedded database."""
 
@@ -52,18 +53,31 @@ def _demand_free(port: int) -> None:
 
 
 def _gunicorn(port: int) -> int:
-    """Run gunicorn to its end and return its exit code. It holds the embedded database by itself, as we do."""
+    """Run gunicorn to its end and return its exit code, and a worker beside it.
+
+    Each holds the embedded database by itself, as we do.
+    """
     environ = os.environ | {"ROSTER_INSTANCE_PATH": current_app.instance_path}
-    with subprocess.Popen(_command(port), env=environ) as server:  # noqa: S603 - our own interpreter
+    with (
+        subprocess.Popen(WORKER, env=environ) as worker,  # noqa: S603 - our own interpreter
+        subprocess.Popen(_command(port), env=environ) as server,  # noqa: S603
+    ):
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
-        while True:
-            try:
-                return server.wait(timeout=WATCHED_EVERY)
-            except subprocess.TimeoutExpired:
-                _revive()
-            except KeyboardInterrupt:
-                server.terminate()  # from a terminal it had the same Ctrl-C; from elsewhere only we had it
+        try:
+            return _waited_for(server)
+        finally:
+            worker.terminate()
+
+
+def _waited_for(server: "subprocess.Popen[bytes]") -> int:
+    while True:
+        try:
+            return server.wait(timeout=WATCHED_EVERY)
+        except subprocess.TimeoutExpired:
+            _revive()
+        except KeyboardInterrupt:
+            server.terminate()  # from a terminal it had the same Ctrl-C; from elsewhere only we had it
 
 
 def _command(port: int) -> list[str]:

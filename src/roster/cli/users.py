@@ -1,31 +1,29 @@
 """`roster users`: import and export."""
 
-import csv
+import shutil
 import sys
-from contextlib import nullcontext
-from typing import IO, Any
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
-import orjson
 from flask.cli import AppGroup
 
 from roster import services
 from roster.cli.command import actor, now, organization_of
-from roster.database import dry_run
-from roster.schemas import user_csv
-from roster.schemas.users import User
-from roster.services.imports import Line, OnError, Refused, Report
+from roster.models import Actor
+from roster.schemas import user_csv, user_file
+from roster.services.imports import OnError, Options
 
 group = AppGroup("users", help="Users: import and export.")
 
 organization_option = click.option("--organization", metavar="SLUG", required=True, help="Whose directory.")
-ONE = User()
 
 
 @group.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="surrogateescape"))
+@click.argument("file", type=click.File("rb"))
 @organization_option
-@click.option("--dry-run", "rehearse", is_flag=True, help="Do everything, report it, and keep nothing.")
+@click.option("--dry-run", is_flag=True, help="Do everything, report it, and keep nothing.")
 @click.option(
     "--on-error",
     type=click.Choice(["skip", "rollback"]),
@@ -33,50 +31,77 @@ ONE = User()
     show_default=True,
     help="What a line that can't be taken means for the rest.",
 )
-def import_(file: IO[str], organization: str, rehearse: bool, on_error: OnError) -> None:
-    """Create and update users from a CSV FILE ("-" for standard input), matched by user name."""
+@click.option("--format", "kind", type=click.Choice(user_file.FORMATS), help="Else it is told from the file's name.")
+def import_(file: BinaryIO, organization: str, dry_run: bool, on_error: OnError, kind: str | None) -> None:
+    """Create and update users from a CSV or JSON lines FILE ("-" for standard input), matched by user name."""
     who = actor(organization_of(organization).id)
-    records = list(user_csv.read(file))
-    lines = [Line(record.number, record.values) for record in records if record.values is not None]
-    refused = [Refused(record.number, record.user_name, record.fault) for record in records if record.fault]
-    with dry_run() if rehearse else nullcontext(), _bar(len(lines)) as bar:
-        report = services.imports.users(
-            who, lines, refused, on_error=on_error, at=now(), progress=lambda done: bar.update(done - bar.pos)
+    name = getattr(file, "name", "-")
+    kind = kind or ("jsonl" if Path(name).suffix in {".jsonl", ".ndjson"} else "csv")
+    with _rewindable(file) as again:
+        options = Options(on_error, dry_run, kind, user_file.columns(again, kind), file_name=Path(name).name)
+        job = services.imports.stage(who, lambda: user_file.read(again, kind), options, state="running", at=now())
+    job = _run(who, job)
+    _tell(job)
+
+
+def _rewindable(file: BinaryIO) -> BinaryIO:
+    """The file itself, or what comes by a pipe as a file: a failure of the database may want it once more."""
+    if file.seekable():
+        return file
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    shutil.copyfileobj(file, kept)
+    return kept
+
+
+def _run(who: Actor, job: Any) -> Any:
+    """Run the job to its end, and return it; Ctrl-C ends it where it is."""
+    try:
+        with _bar(job.total_count) as bar:
+            while job.state == "running":
+                job = services.imports.step(
+                    who.organization_id, job.id, 1, clock=now, progress=lambda done: bar.update(done - bar.pos)
+                )
+    except KeyboardInterrupt:
+        stopped = services.jobs.cancel(who, job.id, at=now())
+        kept = stopped.report["created"] + stopped.report["updated"]
+        click.echo(
+            f"\nStopped at line {stopped.position}: {kept} users are written." if kept else "\nNothing was kept.",
+            err=True,
         )
-    _tell(report, rehearse)
+        raise
+    return job
 
 
 def _bar(length: int) -> Any:
     return click.progressbar(length=length, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
-def _tell(report: Report, rehearse: bool) -> None:
+def _tell(job: Any) -> None:
     """Print what came of it; exit with 1 where lines were refused."""
-    for refused in report.refused:
-        click.echo(f"line {refused.number}: {refused.user_name or '(no user name)'}: {refused.reason}")
-    click.echo(
-        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{len(report.refused)} refused"
-    )
-    if not report.kept:
+    report = job.report
+    for line in services.jobs.refused(job.organization_id, job.id):
+        click.echo(f"line {line.number}: {line.user_name or '(no user name)'}: {line.fault}")
+    counts = ", ".join(f"{report[name]} {name}" for name in ("created", "updated", "unchanged", "refused"))
+    click.echo(counts)
+    if not report["kept"]:
         click.echo("Nothing was kept: lines were refused, and --on-error is rollback.")
-    elif rehearse:
+    elif job.options["dry_run"]:
         click.echo("Nothing was kept: this was a dry run.")
-    if report.refused:
+    if report["refused"]:
         click.get_current_context().exit(1)
 
 
 @group.command("export")
 @organization_option
-@click.option("--format", "kind", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(user_file.FORMATS), default="csv", show_default=True)
 def export(organization: str, kind: str) -> None:
     """Write every live user to standard output, as they all were at one moment."""
     organization_id = organization_of(organization).id
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr] # a real stream
-    rows = services.exports.users(organization_id)
-    if kind == "csv":
-        names = services.exports.attribute_names(organization_id)
-        csv.writer(sys.stdout, lineterminator="\n").writerows(user_csv.write(rows, names))
-    else:
-        for row in rows:
-            sys.stdout.write(orjson.dumps(ONE.dump(row)).decode() + "\n")
+    is_table = kind == "csv"
+    parts = (
+        user_csv.lines(services.exports.table(organization_id))
+        if is_table
+        else services.exports.documents(organization_id)
+    )
+    for part in parts:
+        sys.stdout.buffer.write(part)

@@ -17,6 +17,7 @@ from roster.database.registry import Database, database, registry
 from roster.database.rehearsal import Rehearsal, dry_run
 from roster.database.retry import Retry, composing, transactional
 from roster.database.session import Session
+from roster.database.sessionless import Unmet, demanding, reading, writing
 from roster.database.skip import Skipped, TooManySkipped, each
 from roster.database.transaction import core_of, on_commit, savepoint, transaction
 
@@ -30,12 +31,14 @@ __all__ = [
     "Skipped",
     "TooManySkipped",
     "TransactionError",
+    "Unmet",
     "composing",
     "constraint",
     "core_of",
     "database",
     "deadline",
     "decide",
+    "demanding",
     "dry_run",
     "each",
     "engine_options",
@@ -43,10 +46,12 @@ __all__ = [
     "is_outage",
     "is_schema_missing",
     "on_commit",
+    "reading",
     "registry",
     "savepoint",
     "time_left",
     "transaction",
     "transactional",
     "violations",
+    "writing",
 ]

@@ -41,6 +41,9 @@ DEADLOCK_DETECTED = "40P01"
 LOCK_NOT_AVAILABLE = "55P03"
 READ_ONLY_TRANSACTION = "25006"
 QUERY_CANCELED = "57014"
+UNDEFINED_OBJECT = "42704"
+UNMET = "roster_demand_unmet"
+"""The setting that nobody knows; see `demanding`."""
 
 RETRIED_CODES = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, "57P01", "57P02", "57P03"})
 CONTENTION_CODES = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE})
@@ -130,6 +133,11 @@ def _was_invalidated(error: BaseException) -> bool:
 def is_schema_missing(error: BaseException) -> bool:
     """Tell whether a table or column was not there: the migrations have not run."""
     return sqlstate(error) in {"42P01", "42703"}
+
+
+def is_unmet(error: BaseException) -> bool:
+    """Tell whether what was demanded of the server was not so (see `demanding`)."""
+    return sqlstate(error) == UNDEFINED_OBJECT and UNMET in str(error)
 
 
 def is_demotion(error: BaseException) -> bool:

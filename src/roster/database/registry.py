@@ -7,7 +7,7 @@ hook raised in between.
 
 import logging
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,16 @@ from roster.database import metrics
 from roster.database import session as ending
 from roster.database.engine import listen
 from roster.database.failure import TransactionError
-from roster.database.scope import Scope, closing_what_is_left, forget, scope, scopes_of_context, scopes_of_request
+from roster.database.scope import (
+    Scope,
+    closing_what_is_left,
+    counted_statements,
+    demand_sessions,
+    forget,
+    scope,
+    scopes_of_context,
+    scopes_of_request,
+)
 from roster.database.session import Session
 
 log = logging.getLogger(__name__)
@@ -81,6 +90,15 @@ class Database(SQLAlchemy):
         finally:
             ending.close(session)
 
+    def session_at_work(self) -> Session | None:
+        """Return the current scope's session, if it has one; none is made.
+
+        Raises:
+            TransactionError: inside `writing()`, where there is none to have.
+        """
+        demand_sessions()
+        return self._sessions.registry.get(self._sessions.scopefunc()) if scopes_of_context() else None
+
     def close_scope(self) -> None:
         """Close the current scope's session, if there is one: the next use of the registry makes a new one."""
         if self._sessions.has():
@@ -113,8 +131,10 @@ class Database(SQLAlchemy):
         if self._close(left):
             log.error(LOST)
 
-    def _end(self, scopes: list[Scope], failure: BaseException | None) -> None:
+    def _end(self, scopes: Sequence[Scope], failure: BaseException | None) -> None:
         lost = [self._close(one) for one in scopes]
+        if alone := counted_statements():
+            metrics.QUERIES.observe(alone)
         if any(lost) and failure is None:
             _tell_of_lost_changes()
 
@@ -125,7 +145,7 @@ class Database(SQLAlchemy):
         if session is None:
             return False
         lost = session.has_unsaved_changes()
-        metrics.QUERIES.observe(session.statements)
+        metrics.QUERIES.observe(session.statements + counted_statements())
         ending.close(session)
         return lost
 

@@ -56,6 +56,9 @@ class Retry:
         return random.uniform(0, min(self.cap, self.base * 2**number))  # noqa: S311 - spreads load, guards nothing
 
 
+AS_USUAL = Retry()
+
+
 def _affordable(pause: float) -> bool:
     left = time_left()
     return left is None or left > pause
@@ -106,7 +109,7 @@ def _repeatable(function: Callable[P, R], *, composes: bool) -> Callable[P, R]:
             raise TransactionError(f"{function.__qualname__} in {outer.name}: only the outermost may repeat itself.")
         mark = attempting.set(Attempt(function.__qualname__, composes))
         try:
-            result = Retry().attempt(lambda: function(*args, **kwargs))
+            result = AS_USUAL.attempt(lambda: function(*args, **kwargs))
         finally:
             attempting.reset(mark)
         if isinstance(result, Iterator):

@@ -1,6 +1,8 @@
 """Whose session is it? A scope belongs to one request in one application context, and to the thread that opened it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import get_ident
 from typing import Any
 
@@ -10,7 +12,36 @@ from werkzeug.wsgi import ClosingIterator
 from roster.database.failure import TransactionError
 
 KEY = "roster.scopes"
+COUNT = "roster.statements"
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+_is_alone: ContextVar[bool] = ContextVar("roster_is_alone", default=False)
+
+
+@contextmanager
+def without_session() -> Iterator[None]:
+    """Refuse sessions inside: they would work on another connection, in another transaction.
+
+    Raises:
+        TransactionError: in itself.
+    """
+    demand_sessions()
+    mark = _is_alone.set(True)
+    try:
+        yield
+    finally:
+        _is_alone.reset(mark)
+
+
+def demand_sessions() -> None:
+    """Refuse to go on where a session would be out of place.
+
+    Raises:
+        TransactionError: inside `without_session`.
+    """
+    if _is_alone.get():
+        raise TransactionError("Inside writing() there is nothing but its connection.")
 
 
 class Scope:
@@ -30,8 +61,10 @@ def scope() -> Scope:
     in another thread.
 
     Raises:
-        TransactionError: another thread borrowed the context itself; a session can't serve two at once.
+        TransactionError: another thread borrowed the context itself; a session can't serve two at once. Or work is
+            done without one just now.
     """
+    demand_sessions()
     environ = request.environ if has_request_context() else None
     scopes: list[Scope] = g.setdefault(KEY, [])
     for known in scopes:
@@ -44,14 +77,27 @@ def scope() -> Scope:
     return new
 
 
-def scopes_of_request() -> list[Scope]:
+def count_statements(number: int) -> None:
+    """Count what was sent without a session in the current application context."""
+    setattr(g, COUNT, g.get(COUNT, 0) + number)
+
+
+def counted_statements() -> int:
+    """Return what was counted, and count from nothing again."""
+    return g.pop(COUNT, 0) if g else 0
+
+
+def scopes_of_request() -> Sequence[Scope]:
     """Return the open scopes of the current request, in the current application context."""
-    return [known for known in scopes_of_context() if known.environ is request.environ]
+    if not (scopes := scopes_of_context()):
+        return ()
+    environ = request.environ
+    return [known for known in scopes if known.environ is environ]
 
 
-def scopes_of_context() -> list[Scope]:
+def scopes_of_context() -> Sequence[Scope]:
     """Return the open scopes of the current application context."""
-    return list(g.get(KEY, ()))
+    return tuple(g.get(KEY, ()))
 
 
 def forget(known: Scope) -> None:

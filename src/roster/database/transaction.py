@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import SessionTransaction
 
@@ -47,7 +47,7 @@ def transaction(session: Session, *, isolation: Isolation | None = None) -> Iter
         _end(session, unit)
     except BaseException as error:
         _undo(session)
-        _tell_the_cause(session, error)
+        tell_the_cause(session.trespass, session.engine, error)
         raise
     finally:
         session.writable = False
@@ -79,12 +79,17 @@ def _undo(session: Session) -> None:
     metrics.ROLLBACKS.inc()
 
 
-def _tell_the_cause(session: Session, error: BaseException) -> None:
-    """Raise what is behind a failure, where that is not the failure itself."""
-    if session.trespass and isinstance(error, SQLAlchemyError):
-        raise TransactionError(session.trespass) from error
+def tell_the_cause(trespass: str | None, engine: Engine, error: BaseException) -> None:
+    """Raise what is behind a failure, where that is not the failure itself.
+
+    Raises:
+        TransactionError: somebody trespassed.
+        Demoted: the server takes no writes any more; its connections are thrown away.
+    """
+    if trespass and isinstance(error, SQLAlchemyError):
+        raise TransactionError(trespass) from error
     if is_demotion(error):
-        session.engine.dispose()
+        engine.dispose()
         raise Demoted from error
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, DateTime, MetaData, String, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMES = {
@@ -21,6 +21,10 @@ NAME_LENGTH = 255
 Name = Annotated[str, mapped_column(String(NAME_LENGTH))]
 LongText = Annotated[str, mapped_column(Text)]
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+Words = Annotated[str, mapped_column(TSVECTOR)]
+"""What a row is found by, as `words_of` gives it; its index may be of it alone, for its words name the organization."""
+GIN = {"fastupdate": False}
+"""A new row is in the index at once: no search reads through those that wait, no writer sorts them in for all."""
 
 
 class Base(DeclarativeBase):

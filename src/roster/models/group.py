@@ -6,10 +6,20 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from roster.models.base import Base, LongText, Name, Timestamp
-from roster.normal_form import name_key, search_key
+from roster.models.base import GIN, Base, LongText, Name, Timestamp, Words
+from roster.normal_form import name_key, search_key, words_of
 
 LIVE = text("deleted_at IS NULL")
+
+
+def derived(organization_id: UUID, display_name: str, description: str | None) -> dict[str, str]:
+    """Return the columns of a group that are computed from others: the forms for comparing, sorting and searching."""
+    texts = [display_name, description or ""]
+    return {
+        "display_name_key": name_key(display_name),
+        "search_key": search_key("\n".join(texts)),
+        "words": words_of(organization_id, texts),
+    }
 
 
 class Group(Base):
@@ -34,6 +44,8 @@ class Group(Base):
         Index("ix_group_name", "organization_id", text("split_part(search_key, chr(10), 1)"), "id"),
         Index("ix_group_created_at", "organization_id", "created_at", "id"),
         Index("ix_group_updated_at", "organization_id", "updated_at", "id"),
+        Index("ix_group_deleted", "organization_id", "id", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("ix_group_words", "words", postgresql_using="gin", postgresql_with=GIN),
         CheckConstraint("version > 0", name="version"),
     )
 
@@ -46,6 +58,7 @@ class Group(Base):
     identity_provider_id: Mapped[UUID | None]
     search_key: Mapped[LongText]
     """The name's form on its first line, by which groups are sorted, and then the description's."""
+    words: Mapped[Words]
     version: Mapped[int] = mapped_column()
     member_version: Mapped[int] = mapped_column(server_default=text("1"))
     """Counts the changes of who is in it: these need not wait for those of the group itself."""
@@ -60,8 +73,8 @@ class Group(Base):
 
     def derive(self) -> None:
         """Bring the columns up to date that are computed from others."""
-        self.display_name_key = name_key(self.display_name)
-        self.search_key = search_key("\n".join([self.display_name, self.description or ""]))
+        for name, value in derived(self.organization_id, self.display_name, self.description).items():
+            setattr(self, name, value)
 
 
 class Membership(Base):

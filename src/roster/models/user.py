@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from roster.models.base import NAME_LENGTH, Base, Json, LongText, Name, Timestamp
-from roster.normal_form import folded, name_key, search_key
+from roster.models.base import GIN, NAME_LENGTH, Base, Json, LongText, Name, Timestamp, Words
+from roster.normal_form import folded, name_key, search_key, words_of
 
 LIVE = text("deleted_at IS NULL")
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-
+DEPARTMENT_KEY = text(f"(profile_key #>> '{{{ENTERPRISE},department}}')")
+"""As filters have it."""
 
 NAMES = ("user_name", "display_name", "given_name", "family_name")
 
@@ -33,7 +34,7 @@ def chosen_display_name(given: Mapping[str, Any]) -> str | None:
     return given["display_name"] if is_chosen else None
 
 
-DERIVED_FROM = (*NAMES, "title", "department", "profile")
+DERIVED_FROM = ("organization_id", *NAMES, "title", "department", "profile")
 
 
 def derived(given: Mapping[str, Any], emails: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -46,8 +47,8 @@ def derived(given: Mapping[str, Any], emails: Sequence[Mapping[str, Any]]) -> di
     return {
         "user_name_key": name_key(given["user_name"] or ""),
         "display_name_key": search_key(given["display_name"] or ""),
-        "search_key": search_key(
-            "\n".join([*(given[name] or "" for name in NAMES), *(email["value"] for email in emails)])
+        "words": words_of(
+            given["organization_id"], [*(given[name] or "" for name in NAMES), *(email["value"] for email in emails)]
         ),
         "profile_key": folded(_profile(given, emails)),
     }
@@ -135,6 +136,16 @@ class User(Base):
         Index("ix_user_created_at", "organization_id", "created_at", "id"),
         Index("ix_user_updated_at", "organization_id", "updated_at", "id"),
         Index("ix_user_display_name_key", "organization_id", "display_name_key", "id"),
+        Index("ix_user_department", "organization_id", DEPARTMENT_KEY, "id"),
+        Index("ix_user_deleted", "organization_id", "id", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("ix_user_words", "words", postgresql_using="gin", postgresql_with=GIN),
+        Index(
+            "ix_user_attributes",
+            "attributes",
+            postgresql_using="gin",
+            postgresql_with=GIN,
+            postgresql_ops={"attributes": "jsonb_path_ops"},
+        ),
         CheckConstraint("version > 0", name="version"),
     )
 
@@ -158,7 +169,7 @@ class User(Base):
     """What else SCIM says of a user, named and nested as there (RFC 7643 §4.1, §4.3)."""
     profile_key: Mapped[Json]
     attributes: Mapped[Json]
-    search_key: Mapped[LongText]
+    words: Mapped[Words]
     version: Mapped[int] = mapped_column()
     created_at: Mapped[Timestamp]
     updated_at: Mapped[Timestamp]
@@ -171,32 +182,6 @@ class User(Base):
 
     # Checked by every UPDATE of the ORM, counted up by the repository: a change of e-mails alone is a change, too.
     __mapper_args__ = MappingProxyType({"version_id_col": version, "version_id_generator": False})
-
-    def columns(self) -> dict[str, Any]:
-        """Return what the columns are just now."""
-        return {name: getattr(self, name) for name in self.__table__.columns.keys()}  # noqa: SIM118 - columns, not keys
-
-    def put_emails(self, emails: Sequence[Mapping[str, Any]]) -> None:
-        """Give the user these addresses, in this order, in place of all others."""
-        self.emails = [
-            UserEmail(
-                organization_id=self.organization_id,
-                user_id=self.id,
-                position=position,
-                value=email["value"],
-                value_key=name_key(email["value"]),
-                type=email.get("type"),
-                display=email.get("display"),
-                primary=email.get("primary", False),
-            )
-            for position, email in enumerate(emails)
-        ]
-
-    def derive(self) -> None:
-        """Bring the columns up to date that are computed from others, as `derived` says."""
-        given = {name: getattr(self, name) for name in DERIVED_FROM}
-        for name, value in derived(given, [email.as_given() for email in self.emails]).items():
-            setattr(self, name, value)
 
     @property
     def email(self) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from roster.schemas.fields.cursor import Cursor
+from roster.schemas.fields.filter import FilterText
 from roster.schemas.fields.moment import Moment
 from roster.schemas.fields.text import Text
 
@@ -71,11 +72,19 @@ class GroupQuery(Schema):
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
 
-    q = Text(longest=200, load_default="", metadata={"description": "Words that occur in name or description."})
+    q = Text(longest=200, load_default="", metadata={"description": "Beginnings of words in name or description."})
     status = fields.String(load_default="live", validate=validate.OneOf(STATUSES))
     sort = fields.String(load_default="created_at", validate=validate.OneOf([*SORTS, *(f"-{name}" for name in SORTS)]))
     after = Cursor()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class GroupFilterQuery(GroupQuery):
+    """Which groups, in which order, with a filter."""
+
+    filter = FilterText(
+        "id, display_name, external_id, members (their ids; .display, .type), created_at and updated_at"
+    )
 
 
 class Members(Schema):

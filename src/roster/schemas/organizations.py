@@ -7,7 +7,9 @@ from roster.schemas.fields.moment import Moment
 from roster.schemas.fields.text import Text
 
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$(?!\n)"  # Python's $ lets a line break follow
-TAKEN = frozenset({"account", "administrators", "confirm", "invitations", "login", "logout", "organizations", "set-up"})
+TAKEN = frozenset(
+    {"account", "administrators", "confirm", "invitations", "login", "logout", "organizations", "set-up", "shortcuts"}
+)
 """What stands where a slug would in the addresses of pages; a test compares it with them."""
 SORTS = ("name", "created_at")
 KEEPS = ("changes", "labels", "nothing")

@@ -11,6 +11,7 @@ from typing_extensions import override
 from roster.normal_form import name_key
 from roster.schemas.fields.attributes import ATTRIBUTES, Attributes
 from roster.schemas.fields.cursor import Cursor
+from roster.schemas.fields.filter import FilterText
 from roster.schemas.fields.moment import Moment
 from roster.schemas.fields.text import REFUSED, Text
 
@@ -209,7 +210,7 @@ class UserQuery(Schema):
     class Meta:  # noqa: D106 - marshmallow's own form
         unknown = RAISE
 
-    q = Text(longest=200, load_default="", metadata={"description": "Words that occur in names or addresses."})
+    q = Text(longest=200, load_default="", metadata={"description": "Beginnings of words in names or addresses."})
     status = fields.String(load_default="live", validate=validate.OneOf(STATUSES))
     sort = fields.String(
         load_default="created_at",
@@ -218,3 +219,14 @@ class UserQuery(Schema):
     )
     after = Cursor()
     limit = fields.Integer(load_default=50, strict=False, validate=validate.Range(1, 200))
+
+
+class UserFilterQuery(UserQuery):
+    """Which users, in which order, with a filter."""
+
+    filter = FilterText(
+        "id, user_name, display_name, given_name, family_name, email (any address), emails (with .value, .type, "
+        ".display, .primary), title, department, active, external_id, "
+        "identity_provider (its name), groups (their ids; .display), "
+        "attributes.NAME, created_at and updated_at"
+    )

@@ -21,8 +21,11 @@ from roster.errors import (
     AppException,
 )
 from roster.models import Actor, Expected, Group, is_expected
-from roster.normal_form import name_key, search_key
+from roster.models.group import derived
+from roster.normal_form import name_key
 from roster.repositories import core, orm
+from roster.repositories.core.listing import MOST_COUNTED as MOST_COUNTED
+from roster.repositories.core.listing import Asked
 
 VIOLATIONS = {"uq_group_display_name_live": GROUP_NAME_TAKEN, "uq_group_external_id_live": EXTERNAL_ID_TAKEN}
 RECORDED = ("display_name", "description", "external_id")
@@ -42,6 +45,7 @@ def search(
     *,
     q: str = "",
     status: str = "live",
+    filter: str = "",
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
@@ -49,17 +53,21 @@ def search(
     """Return a page of groups; none that is there throughout a walk is skipped or repeated. Writes nothing.
 
     Raises:
-        AppException: INVALID_CURSOR.
+        AppException: INVALID_CURSOR, INVALID_FILTER.
     """
     return core.groups.page(
-        core_of(registry()), organization_id, q=q, status=status, sort=sort, after=after, limit=limit
+        core_of(registry()), organization_id, asked=Asked(q, status, filter), sort=sort, after=after, limit=limit
     )
 
 
 @transactional
-def count(organization_id: UUID, *, q: str = "", status: str = "live") -> int:
-    """Return how many groups a search finds. Writes nothing."""
-    return core.groups.count(core_of(registry()), organization_id, q=q, status=status)
+def count(organization_id: UUID, *, q: str = "", status: str = "live", filter: str = "") -> int:
+    """Return how many groups a search finds, MOST_COUNTED + 1 for more than that. Writes nothing.
+
+    Raises:
+        AppException: INVALID_FILTER.
+    """
+    return core.groups.count(core_of(registry()), organization_id, asked=Asked(q, status, filter))
 
 
 @transactional
@@ -279,11 +287,7 @@ def _labels(connection: Connection, organization_id: UUID, members: Members) -> 
 
 
 def _renamed(group: Group, display_name: str) -> dict[str, str]:
-    return {
-        "display_name": display_name,
-        "display_name_key": name_key(display_name),
-        "search_key": search_key("\n".join([display_name, group.description or ""])),
-    }
+    return {"display_name": display_name} | derived(group.organization_id, display_name, group.description)
 
 
 def _demand_version(group: Group, expected: Expected) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from roster.database import Session, core_of, registry, transaction, transactional
+from roster.database import Session, core_of, reading, registry, transaction, transactional, writing
 from roster.errors import FORBIDDEN, ORGANIZATION_SUSPENDED, TOKEN_NOT_FOUND, UNAUTHENTICATED, AppException
 from roster.models import Actor, IdentityProvider, Provider, Token, secret
 from roster.models.identity_provider import OPTIONS
@@ -24,7 +24,13 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a token opens; `provider` is whose it is, where its kind is `scim`."""
+    """What a token opens.
+
+    Args:
+        provider: whose it is, where its kind is `scim`.
+        noted_until: the time (in seconds since 1970) up to which nothing has to be written down of its use.
+        unchanged: what `demanding` demands, so that all this holds still.
+    """
 
     organization_id: UUID
     token_id: UUID
@@ -33,6 +39,8 @@ class Access:
     scopes: frozenset[str]
     provider: Provider | None
     is_noted: bool
+    noted_until: float
+    unchanged: str
 
 
 @transactional
@@ -110,29 +118,33 @@ def authenticate(text: str, *, at: datetime) -> Access:
         AppException: UNAUTHENTICATED: unknown, expired or revoked; ORGANIZATION_SUSPENDED.
     """
     organization_id = _organization_of(text)
-    found = core.tokens.find_valid(
-        core_of(registry()), organization_id, secret.digest(text), at=at, noted_since=at - NOTED_EVERY
-    )
+    with reading() as connection:
+        found = core.tokens.find_valid(
+            connection, organization_id, secret.digest(text), at=at, noted_since=at - NOTED_EVERY
+        )
     if found is None:
         raise AppException(UNAUTHENTICATED)
     if found["is_suspended"]:
         raise AppException(ORGANIZATION_SUSPENDED)
+    token_id = UUID(found["id"])
     return Access(
         organization_id,
-        UUID(found["id"]),
+        token_id,
         found["kind"],
         found["label"],
         frozenset(found["scopes"]),
         found["provider"] and _provider_of(found["provider"]),
         found["is_noted"],
+        found["noted_until"] if found["is_noted"] else 0.0,
+        core.tokens.unchanged(organization_id, token_id, found["as_they_are"]),
     )
 
 
 @transactional
 def touch(organization_id: UUID, token_id: UUID, *, at: datetime) -> None:
     """Write down that a token was used; its door calls it where `Access.is_noted` is False. Rolls back as one."""
-    with transaction(registry()) as session:
-        core.tokens.touch(core_of(session), organization_id, token_id, at=at)
+    with writing() as connection:
+        core.tokens.touch(connection, organization_id, token_id, at=at)
 
 
 @transactional

@@ -5,19 +5,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from sqlalchemy.orm.exc import StaleDataError
 from uuid_utils.compat import uuid7
 
-from roster.database import core_of, registry, transaction, transactional, violations
+from roster.database import core_of, reading, registry, transaction, transactional, violations, writing
 from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_DELETED, AppException
-from roster.models import Actor, Expected, User, is_expected
-from roster.models.user import DERIVED_FROM, default_display_name, derived, with_primary
+from roster.models import Actor, Expected, Person, User, is_expected
+from roster.models.user import default_display_name, with_primary
 from roster.repositories import core, orm
 from roster.repositories.core.events import Change
 from roster.repositories.core.keyset import Page
+from roster.repositories.core.listing import MOST_COUNTED as MOST_COUNTED
+from roster.repositories.core.listing import Asked
 
 VIOLATIONS = {"uq_user_user_name_live": USER_NAME_TAKEN, "uq_user_external_id_live": EXTERNAL_ID_TAKEN}
+NOT_DELETED = {"deleted_at": None, "purge_after": None}
 
 
 @transactional
@@ -26,6 +29,7 @@ def search(
     *,
     q: str = "",
     status: str = "live",
+    filter: str = "",
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
@@ -33,10 +37,10 @@ def search(
     """Return a page of users; nobody who is there throughout a walk is skipped or repeated. Writes nothing.
 
     Raises:
-        AppException: INVALID_CURSOR.
+        AppException: INVALID_CURSOR, INVALID_FILTER.
     """
     return core.users.page(
-        core_of(registry()), organization_id, q=q, status=status, sort=sort, after=after, limit=limit
+        core_of(registry()), organization_id, asked=Asked(q, status, filter), sort=sort, after=after, limit=limit
     )
 
 
@@ -46,6 +50,7 @@ def documents(
     *,
     q: str = "",
     status: str = "live",
+    filter: str = "",
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
@@ -53,11 +58,12 @@ def documents(
     """Return a page of users as `search` does, each as the JSON that the API tells of them. Writes nothing.
 
     Raises:
-        AppException: INVALID_CURSOR.
+        AppException: INVALID_CURSOR, INVALID_FILTER.
     """
-    return core.user_documents.page(
-        core_of(registry()), organization_id, q=q, status=status, sort=sort, after=after, limit=limit
-    )
+    with reading() as connection:
+        return core.user_documents.page(
+            connection, organization_id, asked=Asked(q, status, filter), sort=sort, after=after, limit=limit
+        )
 
 
 @transactional
@@ -67,13 +73,42 @@ def document(organization_id: UUID, user_id: UUID) -> Row[Any]:
     Raises:
         AppException: USER_NOT_FOUND.
     """
-    return core.user_documents.by_id(core_of(registry()), organization_id, user_id)
+    with reading() as connection:
+        return core.user_documents.by_id(connection, organization_id, user_id)
 
 
 @transactional
-def count(organization_id: UUID, *, q: str = "", status: str = "live") -> int:
-    """Return how many users a search finds. Writes nothing."""
-    return core.users.count(core_of(registry()), organization_id, q=q, status=status)
+def count(organization_id: UUID, *, q: str = "", status: str = "live", filter: str = "") -> int:
+    """Return how many users a search finds, MOST_COUNTED + 1 for more than that. Writes nothing.
+
+    Raises:
+        AppException: INVALID_FILTER.
+    """
+    return core.users.count(core_of(registry()), organization_id, asked=Asked(q, status, filter))
+
+
+@transactional
+def ids(
+    organization_id: UUID,
+    *,
+    q: str = "",
+    status: str = "live",
+    filter: str = "",
+    after: UUID | None = None,
+    limit: int = 1000,
+) -> Sequence[UUID]:
+    """Return the ids of those whom a search finds, in their order, `limit` after `after` at most. Writes nothing.
+
+    Raises:
+        AppException: INVALID_FILTER.
+    """
+    return core.users.ids(core_of(registry()), organization_id, Asked(q, status, filter), after=after, limit=limit)
+
+
+@transactional
+def departments(organization_id: UUID) -> Sequence[str]:
+    """Return the departments that most live users are in, by name. Writes nothing."""
+    return core.user_sets.departments(core_of(registry()), organization_id, limit=100)
 
 
 @transactional
@@ -103,7 +138,7 @@ def history(organization_id: UUID, user_id: UUID, *, limit: int = 50) -> Sequenc
 
 
 @transactional
-def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> User:
+def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> Person:
     """Create a user. Rolls back as one; repeats itself when PostgreSQL asks for it (see `transactional`).
 
     Args:
@@ -117,15 +152,15 @@ def create(actor: Actor, values: Mapping[str, Any], *, at: datetime) -> User:
     emails = values.get("emails") or with_primary([], values.get("email"))
     user = _new_user(actor.organization_id, values, emails, at=at)
     created = Change("user.created", user.id, user.user_name, _changes({}, _snapshot(user)))
-    with transaction(registry()) as session, violations(VIOLATIONS):
-        core.user_writes.add(core_of(session), user, actor, created, at=at)
+    with writing() as connection, violations(VIOLATIONS):
+        core.user_writes.add(connection, user, actor, created, at=at)
     return user
 
 
 @transactional
 def change(
     actor: Actor, user_id: UUID, values: Mapping[str, Any], *, at: datetime, expected_version: Expected = None
-) -> User:
+) -> Person:
     """Change the given columns of a user. Rolls back as one; repeats itself when another writer was in between.
 
     A change that changes nothing writes nothing. A display name that was made of the other names follows them.
@@ -133,14 +168,13 @@ def change(
     Raises:
         AppException: USER_NOT_FOUND, STALE_VERSION, USER_NAME_TAKEN, EXTERNAL_ID_TAKEN.
     """
-    with transaction(registry()) as session, violations(VIOLATIONS):
-        connection = core_of(session)
+    with writing() as connection, violations(VIOLATIONS):
         user = core.user_writes.by_id_for_update(connection, actor.organization_id, user_id)
         _demand_version(user, expected_version)
         before, was = _snapshot(user), user.columns()
         new = {name: value for name, value in _completed(user, values).items() if before[name] != value}
         if new:
-            _give(user, new, at=at)
+            user.give(new, at=at)
             if "emails" in new:
                 core.user_writes.replace_emails(connection, user)
             changed = Change("user.changed", user_id, user.user_name, _changes(before, _snapshot(user)))
@@ -157,37 +191,35 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Expec
     """
     removed = Change("user.deleted", user_id, "", {})
     versions = [expected_version] if isinstance(expected_version, int) else expected_version
-    with transaction(registry()) as session:
-        if not core.user_writes.remove(core_of(session), actor, removed, versions=versions, at=at):
-            user = orm.users.by_id(session, actor.organization_id, user_id)
-            _demand_version(user, expected_version)
+    with writing() as connection:
+        if not core.user_writes.remove(connection, actor, removed, versions=versions, at=at):
+            _demand_version(core.user_documents.by_id(connection, actor.organization_id, user_id), expected_version)
             raise StaleDataError(f"user {user_id} changed while they were looked for")
 
 
 @transactional
-def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None = None) -> User:
+def restore(actor: Actor, user_id: UUID, *, at: datetime, user_name: str | None = None) -> Person:
     """Bring a deleted user back, under another user name if one is given. Rolls back as one.
 
     Raises:
         AppException: USER_NOT_FOUND, USER_NOT_DELETED, USER_NAME_TAKEN (nothing is half done).
     """
     with transaction(registry()) as session, violations(VIOLATIONS):
-        user = orm.users.by_id_with_deleted(session, actor.organization_id, user_id, for_update=True)
+        connection = core_of(session)
+        user = core.user_writes.by_id_with_deleted_for_update(connection, actor.organization_id, user_id)
         if user.deleted_at is None:
             raise AppException(USER_NOT_DELETED)
-        changes = _changes({"user_name": user.user_name}, {"user_name": user_name or user.user_name})
-        renamed = _renamed(user, user_name) if user_name else {}
-        core.users.restore(core_of(session), user.organization_id, user.id, user.version, at=at, **renamed)
-        core.groups.count_member_changed(core_of(session), actor.organization_id, user_id, at=at)
-        _record(session, actor, "user.restored", user, changes, at=at)
-        session.refresh(user)
+        new = {"user_name": user_name or user.user_name}
+        changes = _changes({"user_name": user.user_name}, new)
+        _write(connection, actor, "user.restored", user, new | NOT_DELETED, changes, at=at)
+        core.groups.count_member_changed(connection, actor.organization_id, user_id, at=at)
     return user
 
 
 @transactional
 def suspend(
     actor: Actor, user_id: UUID, *, at: datetime, reason: str | None = None, expected_version: Expected = None
-) -> User:
+) -> Person:
     """Suspend a user, for a reason that the event keeps; one who is suspended stays so. Rolls back as one.
 
     Raises:
@@ -198,7 +230,7 @@ def suspend(
 
 
 @transactional
-def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Expected = None) -> User:
+def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Expected = None) -> Person:
     """End a user's suspension; one who is active stays so. Rolls back as one.
 
     Raises:
@@ -209,53 +241,34 @@ def activate(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Exp
 
 def _set_active(
     actor: Actor, user_id: UUID, active: bool, why: Mapping[str, Any], *, at: datetime, expected_version: Expected
-) -> User:
+) -> Person:
     with transaction(registry()) as session:
-        user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
+        connection = core_of(session)
+        user = core.user_writes.by_id_for_update(connection, actor.organization_id, user_id)
         _demand_version(user, expected_version)
         if user.active is not active:
             action = "user.activated" if active else "user.suspended"
-            _record(session, actor, action, user, {"active": [not active, active], **why}, at=at)
-            core.users.set_active(core_of(session), user.organization_id, user.id, user.version, active=active, at=at)
-            session.refresh(user)
+            changes = {"active": [not active, active], **why}
+            _write(connection, actor, action, user, {"active": active}, changes, at=at)
     return user
 
 
 def _new_user(
     organization_id: UUID, values: Mapping[str, Any], emails: Sequence[Mapping[str, Any]], *, at: datetime
-) -> User:
+) -> Person:
     plain = {name: value for name, value in values.items() if name not in {"email", "emails"}}
-    user = User(
-        organization_id=organization_id,
-        id=uuid7(),
-        version=1,
-        created_at=at,
-        updated_at=at,
-        **{"active": True, "attributes": {}, "profile": {}} | plain,
-    )
+    user = Person(organization_id=organization_id, id=uuid7(), version=1, created_at=at, updated_at=at, **plain)
     user.display_name = user.display_name or _default_name(user)
     user.put_emails(emails)
     user.derive()
     return user
 
 
-def _give(user: User, new: Mapping[str, Any], *, at: datetime) -> None:
-    """Change what a user is like, and what follows from it."""
-    for name, value in new.items():
-        if name == "emails":
-            user.put_emails(value)
-        else:
-            setattr(user, name, value)
-    user.derive()
-    user.version += 1
-    user.updated_at = at
-
-
-def _default_name(user: User) -> str:
+def _default_name(user: Person) -> str:
     return default_display_name(user.given_name, user.family_name, user.user_name)
 
 
-def _completed(user: User, values: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(user: Person, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, with the display name that follows from them where nobody chose one, and all e-mails."""
     new = {name: value for name, value in values.items() if name != "email"}
     if "emails" in values:
@@ -270,12 +283,7 @@ def _completed(user: User, values: Mapping[str, Any]) -> dict[str, Any]:
     return new
 
 
-def _renamed(user: User, user_name: str) -> dict[str, str]:
-    names = {name: getattr(user, name) for name in DERIVED_FROM}
-    return {"user_name": user_name} | derived(names | {"user_name": user_name}, [e.as_given() for e in user.emails])
-
-
-def _demand_version(user: User, expected: Expected) -> None:
+def _demand_version(user: Any, expected: Expected) -> None:
     if not is_expected(user.version, expected):
         raise AppException(STALE_VERSION)
 
@@ -293,7 +301,7 @@ RECORDED = (
 )
 
 
-def _snapshot(user: User) -> dict[str, Any]:
+def _snapshot(user: Person) -> dict[str, Any]:
     """What an event compares: plain values, e-mails included."""
     return {name: getattr(user, name) for name in RECORDED} | {"emails": [email.as_given() for email in user.emails]}
 
@@ -307,7 +315,16 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, l
     }
 
 
-def _record(session: Any, actor: Actor, action: str, user: User, changes: Mapping[str, Any], *, at: datetime) -> None:
-    core.events.record(
-        core_of(session), actor, action, subject_id=user.id, subject_label=user.user_name, changes=changes, at=at
-    )
+def _write(
+    connection: Connection,
+    actor: Actor,
+    action: str,
+    user: Person,
+    new: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    at: datetime,
+) -> None:
+    was = user.columns()
+    user.give(new, at=at)
+    core.user_writes.change(connection, user, was, actor, Change(action, user.id, user.user_name, changes), at=at)

@@ -12,18 +12,24 @@ from roster.blueprints.admin.accounts import (
     sessions,
     set_up,
 )
+from roster.blueprints.admin.comfort import palette, preferences, shortcuts
+from roster.blueprints.admin.groups import bulk as group_bulk
 from roster.blueprints.admin.groups import groups, members
+from roster.blueprints.admin.imports import imports
+from roster.blueprints.admin.operations import operations
 from roster.blueprints.admin.organizations import bin_, events, organizations, settings, tokens
-from roster.blueprints.admin.people import memberships, users
+from roster.blueprints.admin.overview import overview
+from roster.blueprints.admin.people import bulk, fields, memberships, merging, offboarding, users
 from roster.blueprints.admin.providers import connect, links, providers, requests
 
 STRANGERS = (sessions, set_up, invitations)
 """Rooms that are open to whoever comes."""
-OWN = (account, codes, confirmation)
+OWN = (account, codes, confirmation, preferences, shortcuts)
 """Rooms of one's own, in which auditors write, too."""
 REST = (
     *(home, users, memberships, groups, members, events, tokens, bin_, settings, organizations, administrators),
-    *(providers, connect, requests, links),
+    *(providers, connect, requests, links, overview, palette),
+    *(bulk, group_bulk, operations, imports, fields, merging, offboarding),
 )
 
 

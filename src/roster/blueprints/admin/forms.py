@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from marshmallow import Schema, ValidationError
 
+from roster.blueprints.languages.sentences import in_this_language
 from roster.errors import AppException, ErrorCode
 
 
@@ -78,9 +79,14 @@ class Refusals:
 
     def _faults(self, error: BaseException | None) -> Iterator[tuple[str, list[str]]]:
         if isinstance(error, ValidationError):
-            yield from flat(error.messages)
+            yield from _told(error.messages)
         elif isinstance(error, AppException) and error.error in self.form.TOLD:
-            yield self.form.TOLD[error.error], [error.message]
+            yield self.form.TOLD[error.error], [in_this_language(error.message)]
+
+
+def _told(messages: Any) -> Iterator[tuple[str, list[str]]]:
+    """Give each fault with its path, in the reader's language."""
+    return ((path, [in_this_language(text) for text in texts]) for path, texts in flat(messages))
 
 
 def flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

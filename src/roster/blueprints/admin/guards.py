@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.visit import now, visit
@@ -93,7 +94,7 @@ def confirmed(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
         if now() - visit().administrator.confirmed_at < CONFIRMED_FOR:
             return view(*args, **kwargs)
         if request.method not in READING:
-            flash("Nothing was done yet. Show that it is you, then do it again.", "warning")
+            flash(_("Nothing was done yet. Show that it is you, then do it again."), "warning")
         return redirect(url_for("own.confirmation.new", next=sign_in.way_back()), 303)
 
     return guarded

@@ -1,4 +1,4 @@
-"""The ways in: `/`, `/admin/` and an organization's own address."""
+"""The ways in: `/` and `/admin/`."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,9 +19,3 @@ def index() -> ResponseReturnValue:
     if not visit().places:
         return render_template("admin/no_organization.html")
     return redirect(url_for("admin.users.index", slug=visit().places[0].slug))
-
-
-@blueprint.get("/<slug>/")
-def show() -> ResponseReturnValue:
-    """Go to an organization's people."""
-    return redirect(url_for("admin.users.index", slug=visit().organization.slug))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from roster.blueprints.admin import timeline
@@ -42,7 +43,7 @@ def merge(form: VersionedForm, now: Mapping[str, Any], version: int, events: Seq
             form.parts[part] = theirs.parts[part]
             late.taken_over.append(part)
         else:
-            late.theirs[part] = text_of(now[part]) or "empty"
+            late.theirs[part] = text_of(now[part]) or _("empty")
     form.version = version
     return late
 

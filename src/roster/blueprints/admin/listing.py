@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
-from flask import url_for
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, Schema, ValidationError
 
+from roster import services
+from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.forms import flat
+from roster.blueprints.admin.visit import visit
 from roster.errors import INVALID_INPUT, AppException
 
 NEWEST_FIRST = {"created_at", "updated_at"}
+SIZES = (25, 50, 100, 200)
+"""How many rows a page may have that somebody prefers."""
 
 
 def asked(schema: Schema, arguments: Mapping[str, str], plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,12 +33,24 @@ def asked(schema: Schema, arguments: Mapping[str, str], plain: Mapping[str, Any]
     return loaded
 
 
+def keep_view(listing: "type[Listing]") -> ResponseReturnValue:
+    """Keep which columns, and how many rows, this administrator wants of a list; then go back to it."""
+    size, wanted = request.form.get("page_size", type=int), request.form.getlist("columns")
+    columns = [name for name in listing.COLUMNS if name in wanted]
+    preferred = {"page_size": size} if size in SIZES else {}
+    services.preferences.prefer(visit().administrator.id, columns={listing.NAME: columns}, **preferred)
+    return redirect(sign_in.safe(request.form.get("back")) or url_for(listing.ENDPOINT), 303)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One view of a list: which rows, in what order, from where on, how many."""
 
     ENDPOINT: ClassVar[str]
     QUERY: ClassVar[Schema]
+    NAME: ClassVar[str]
+    COLUMNS: ClassVar[Mapping[str, str]]
+    """What may be shown beside the name, in the order of the table."""
     STATUSES: ClassVar[Mapping[str, str]]
     SORTS: ClassVar[Mapping[str, str]]
 
@@ -49,7 +67,23 @@ class Listing:
         Raises:
             AppException: INVALID_INPUT.
         """
-        return cls(**asked(cls.QUERY, arguments, asdict(cls())))
+        return cls(**asked(cls.QUERY, arguments, cls.plain()))
+
+    @classmethod
+    def plain(cls) -> dict[str, Any]:
+        """Return the view of a URL that says nothing: as many rows as this administrator prefers."""
+        preferred = visit().preferences.page_size
+        return asdict(cls()) | ({"limit": preferred} if preferred in SIZES else {})
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        """Return the columns that this administrator wants to see: all, if they never said."""
+        wanted = visit().preferences.columns.get(cls.NAME)
+        return [name for name in cls.COLUMNS if wanted is None or name in wanted]
+
+    def narrowed(self) -> dict[str, str]:
+        """Return which rows the list has, as a service's `count` takes it."""
+        return {"q": self.q, "status": self.status}
 
     def options(self) -> dict[str, Any]:
         """Return the arguments for a service's `search`."""
@@ -57,8 +91,12 @@ class Listing:
 
     def but(self, **changes: Any) -> dict[str, Any]:
         """Return the URL's arguments for a view that differs in this, from its first page on unless it says where."""
-        plain, wanted = asdict(type(self)()), asdict(self) | {"after": None} | changes
+        plain, wanted = self.plain(), asdict(self) | {"after": None} | changes
         return {name: value for name, value in wanted.items() if value != plain[name]}
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return what the list is narrowed to besides words and status: each with the URL of the list without it."""
+        return []
 
     def url(self, **changes: Any) -> str:
         """Return the URL of a view that differs in this."""

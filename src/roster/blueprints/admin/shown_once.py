@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import current_app, flash, redirect, render_template, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster.models import secret
 
@@ -24,9 +25,9 @@ def keep(kind: str, **values: Any) -> None:
 def show(kind: str, template: str, otherwise: str) -> ResponseReturnValue:
     """Show what was kept for a page of this kind, and forget it; where there is nothing (left), say so `otherwise`."""
     if session.get(KEY, [""])[0] == kind:
-        _, sealed = session.pop(KEY)
+        sealed = session.pop(KEY)[1]
         return render_template(template, **orjson.loads(secret.unseal(base64.b64decode(sealed), _secret())))
-    flash("What you look for was shown once, and can't be shown again.", "warning")
+    flash(_("What you look for was shown once, and can't be shown again."), "warning")
     return redirect(otherwise, 303)
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from flask import Flask, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
 from roster import services
 from roster.blueprints import limits, problem
 from roster.errors import MALFORMED_REQUEST, AppException
+from roster.services.preferences import Preferences
 from roster.services.sign_ins import Browser
 
 
@@ -27,6 +29,7 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login has no types
     session_id: UUID
     confirmed_at: datetime
     secret: str = field(repr=False)
+    preferences: Preferences = field(default_factory=Preferences)
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the signed cookie."""
@@ -81,7 +84,7 @@ def ask() -> ResponseReturnValue:
     """Send a stranger to sign in, and back afterwards. htmx is told so that it takes the whole page there."""
     sending = request.method not in {"GET", "HEAD"}
     if sending:
-        flash("Your sign-in had ended, so nothing was saved. Sign in and send it again.", "warning")
+        flash(_("Your sign-in had ended, so nothing was saved. Sign in and send it again."), "warning")
     page = url_for("sessions.new", next=way_back())
     return ("", 401, {"HX-Redirect": page}) if "HX-Request" in request.headers else redirect(page, 303)
 
@@ -113,7 +116,8 @@ def _load(secret: str) -> SignedIn | None:
     if (found := services.sign_ins.find(secret, at=datetime.now(UTC))) is None:
         return None
     who = found.administrator
-    return SignedIn(who.id, who.email, who.role, who.organization_id, found.session_id, found.confirmed_at, secret)
+    place, liked = who.organization_id, Preferences.of(who.preferences)
+    return SignedIn(who.id, who.email, who.role, place, found.session_id, found.confirmed_at, secret, liked)
 
 
 def _too_old(_: CSRFError) -> ResponseReturnValue:

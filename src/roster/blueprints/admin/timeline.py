@@ -7,73 +7,112 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import Row
 
 LABELS = {
-    "user_name": "User name",
-    "display_name": "Display name",
-    "given_name": "Given name",
-    "family_name": "Family name",
-    "title": "Title",
-    "department": "Department",
-    "identity_provider": "Identity provider",
-    "external_id": "External id",
-    "description": "Description",
-    "active": "Active",
-    "reason": "Reason",
-    "emails": "E-mail",
-    "attributes": "Attributes",
-    "slug": "Slug",
-    "name": "Name",
-    "purge_days": "Days until purged",
-    "purge_keeps": "Events keep",
-    "role": "Role",
-    "dialect": "Speaks",
-    "enabled": "Switched on",
-    "strict": "Strict",
-    "revive_deleted": "Revive the deleted",
-    "log_days": "Days in the log",
+    "user_name": lazy_gettext("User name"),
+    "display_name": lazy_gettext("Display name"),
+    "given_name": lazy_gettext("Given name"),
+    "family_name": lazy_gettext("Family name"),
+    "title": lazy_gettext("Title"),
+    "department": lazy_gettext("Department"),
+    "identity_provider": lazy_gettext("Identity provider"),
+    "external_id": lazy_gettext("External id"),
+    "description": lazy_gettext("Description"),
+    "active": lazy_gettext("Active"),
+    "reason": lazy_gettext("Reason"),
+    "merged": lazy_gettext("Merged with"),
+    "merged_into": lazy_gettext("Merged into"),
+    "emails": lazy_gettext("E-mail"),
+    "attributes": lazy_gettext("Attributes"),
+    "slug": lazy_gettext("Slug"),
+    "name": lazy_gettext("Name"),
+    "purge_days": lazy_gettext("Days until purged"),
+    "purge_keeps": lazy_gettext("Events keep"),
+    "role": lazy_gettext("Role"),
+    "dialect": lazy_gettext("Speaks"),
+    "enabled": lazy_gettext("Switched on"),
+    "strict": lazy_gettext("Strict"),
+    "revive_deleted": lazy_gettext("Revive the deleted"),
+    "log_days": lazy_gettext("Days in the log"),
 }
+SCIM_LABELS = {
+    "nickName": lazy_gettext("Nickname"),
+    "profileUrl": lazy_gettext("Profile page"),
+    "preferredLanguage": lazy_gettext("Preferred language"),
+    "locale": lazy_gettext("Locale"),
+    "timezone": lazy_gettext("Time zone"),
+    "userType": lazy_gettext("User type"),
+    "phoneNumbers": lazy_gettext("Phone numbers"),
+    "addresses": lazy_gettext("Addresses"),
+    "photos": lazy_gettext("Photos"),
+    "ims": lazy_gettext("Messengers"),
+    "roles": lazy_gettext("Roles"),
+    "entitlements": lazy_gettext("Entitlements"),
+    "x509Certificates": lazy_gettext("Certificates"),
+    "employeeNumber": lazy_gettext("Employee number"),
+    "costCenter": lazy_gettext("Cost center"),
+    "organization": lazy_gettext("Organization"),
+    "division": lazy_gettext("Division"),
+    "manager": lazy_gettext("Manager"),
+    "name.formatted": lazy_gettext("Full name"),
+    "name.middleName": lazy_gettext("Middle name"),
+    "name.honorificPrefix": lazy_gettext("Title before the name"),
+    "name.honorificSuffix": lazy_gettext("Title after the name"),
+}
+"""What SCIM calls the rest of a user; what else a provider sends goes by the name that it has there."""
+UNTOLD = {"undone", "since", "identity_provider_id", "predecessor_id", "manager_id"}
+"""What events keep for programs, or tell in another way."""
 DONE = {
-    "user.created": ("Added", "plus"),
-    "user.changed": ("Changed", "pencil"),
-    "user.suspended": ("Suspended", "pause"),
-    "user.activated": ("Activated", "play"),
-    "user.deleted": ("Deleted", "trash"),
-    "user.restored": ("Restored", "restore"),
-    "user.purged": ("Purged", "trash"),
-    "user.linked": ("Linked to a provider", "plug"),
-    "user.unlinked": ("Unlinked from a provider", "minus"),
-    "group.created": ("Created", "plus"),
-    "group.changed": ("Changed", "pencil"),
-    "group.member_added": ("Member added", "plus"),
-    "group.member_removed": ("Member removed", "minus"),
-    "group.deleted": ("Deleted", "trash"),
-    "group.restored": ("Restored", "restore"),
-    "group.purged": ("Purged", "trash"),
-    "token.issued": ("Issued", "key"),
-    "token.rotated": ("Rotated", "restore"),
-    "token.revoked": ("Revoked", "minus"),
-    "provider.created": ("Connected", "plug"),
-    "provider.changed": ("Changed", "pencil"),
-    "organization.created": ("Created", "plus"),
-    "organization.changed": ("Changed", "pencil"),
-    "organization.suspended": ("Suspended", "pause"),
-    "organization.activated": ("Activated", "play"),
-    "organization.deleted": ("Deleted", "trash"),
-    "organization.restored": ("Restored", "restore"),
-    "administrator.created": ("Created", "plus"),
-    "administrator.changed": ("Changed", "pencil"),
-    "administrator.disabled": ("Disabled", "pause"),
-    "administrator.enabled": ("Enabled", "play"),
-    "administrator.invited": ("Invited", "plus"),
-    "administrator.uninvited": ("Invitation withdrawn", "minus"),
-    "administrator.password_changed": ("Password changed", "key"),
-    "administrator.codes_enabled": ("Two-step sign-in turned on", "key"),
-    "administrator.codes_disabled": ("Two-step sign-in turned off", "key"),
+    "user.created": (lazy_gettext("Added"), "plus"),
+    "user.changed": (lazy_gettext("Changed"), "pencil"),
+    "user.suspended": (lazy_gettext("Suspended"), "pause"),
+    "user.activated": (lazy_gettext("Activated"), "play"),
+    "user.deleted": (lazy_gettext("Deleted"), "trash"),
+    "user.restored": (lazy_gettext("Restored"), "restore"),
+    "user.purged": (lazy_gettext("Purged"), "trash"),
+    "user.linked": (lazy_gettext("Linked to a provider"), "plug"),
+    "user.unlinked": (lazy_gettext("Unlinked from a provider"), "minus"),
+    "group.created": (lazy_gettext("Created"), "plus"),
+    "group.changed": (lazy_gettext("Changed"), "pencil"),
+    "group.member_added": (lazy_gettext("Member added"), "plus"),
+    "group.member_removed": (lazy_gettext("Member removed"), "minus"),
+    "group.deleted": (lazy_gettext("Deleted"), "trash"),
+    "group.restored": (lazy_gettext("Restored"), "restore"),
+    "group.purged": (lazy_gettext("Purged"), "trash"),
+    "token.issued": (lazy_gettext("Issued"), "key"),
+    "token.rotated": (lazy_gettext("Rotated"), "restore"),
+    "token.revoked": (lazy_gettext("Revoked"), "minus"),
+    "provider.created": (lazy_gettext("Connected"), "plug"),
+    "provider.changed": (lazy_gettext("Changed"), "pencil"),
+    "organization.created": (lazy_gettext("Created"), "plus"),
+    "organization.changed": (lazy_gettext("Changed"), "pencil"),
+    "organization.suspended": (lazy_gettext("Suspended"), "pause"),
+    "organization.activated": (lazy_gettext("Activated"), "play"),
+    "organization.deleted": (lazy_gettext("Deleted"), "trash"),
+    "organization.restored": (lazy_gettext("Restored"), "restore"),
+    "administrator.created": (lazy_gettext("Created"), "plus"),
+    "administrator.changed": (lazy_gettext("Changed"), "pencil"),
+    "administrator.disabled": (lazy_gettext("Disabled"), "pause"),
+    "administrator.enabled": (lazy_gettext("Enabled"), "play"),
+    "administrator.invited": (lazy_gettext("Invited"), "plus"),
+    "administrator.uninvited": (lazy_gettext("Invitation withdrawn"), "minus"),
+    "administrator.password_changed": (lazy_gettext("Password changed"), "key"),
+    "administrator.codes_enabled": (lazy_gettext("Two-step sign-in turned on"), "key"),
+    "administrator.codes_disabled": (lazy_gettext("Two-step sign-in turned off"), "key"),
 }
-SEEN_BY_THE_MEMBER = {"group.member_added": "Added to", "group.member_removed": "Removed from"}
-DOORS = {"page": "in these pages", "api": "through the API", "scim": "over SCIM", "command": "on the command line"}
+SEEN_BY_THE_MEMBER = {
+    "group.member_added": lazy_gettext("Added to"),
+    "group.member_removed": lazy_gettext("Removed from"),
+}
+DOORS = {
+    "page": lazy_gettext("in these pages"),
+    "api": lazy_gettext("through the API"),
+    "scim": lazy_gettext("over SCIM"),
+    "command": lazy_gettext("on the command line"),
+}
 SAID_BY_THE_TITLE = {"user.suspended": {"active"}, "user.activated": {"active"}}
 
 
@@ -129,13 +168,13 @@ def of_administrators(events: Iterable[Row[Any]]) -> list[Entry]:
 def text_of(value: Any) -> str | None:
     """Return a recorded value as a person reads it; None where it is empty."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return str(_("yes") if value else _("no"))
     if not value and value != 0:
         return None
     if isinstance(value, list) and all(isinstance(item, Mapping) and "value" in item for item in value):
         return ", ".join(_address(item) for item in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {text_of(inner) or 'empty'}" for name, inner in value.items())
+        return ", ".join(f"{name}: {text_of(inner) or _('empty')}" for name, inner in value.items())
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
@@ -158,12 +197,14 @@ def _entry(event: Row[Any], seen_by: UUID | None) -> Entry:
 
 def _words(event: Row[Any]) -> dict[str, Any]:
     title, icon = DONE.get(event.action, (event.action, "pencil"))
+    title = _("%(what)s (undo)", what=title) if "undone" in event.changes else title
     door = DOORS.get(event.door, event.door)
     return {"title": title, "icon": icon, "actor": event.actor_label, "door": door, "at": event.at}
 
 
 def _differences(changes: Mapping[str, list[Any]]) -> Iterator[Difference]:
-    for name, label in LABELS.items():
+    others = {name: SCIM_LABELS.get(name, name) for name in changes if name not in (*LABELS, *UNTOLD)}
+    for name, label in {**LABELS, **others}.items():
         if name == "attributes" and name in changes:
             yield from _attribute_differences(*changes[name])
         elif name in changes and changes[name] not in ([None, True], [None, None]):

@@ -9,10 +9,12 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from roster import services
+from roster.blueprints import languages
 from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.sign_in import SignedIn
 from roster.errors import ORGANIZATION_NOT_FOUND, AppException
 from roster.models import Actor
+from roster.services.preferences import Preferences
 
 NOWHERE = UUID(int=0)
 """The organization of what is done to administrators: none."""
@@ -75,6 +77,11 @@ class Visit:
         return self.administrator.organization_id
 
     @property
+    def preferences(self) -> Preferences:
+        """How this administrator likes the pages; came with them, at no cost."""
+        return self.administrator.preferences
+
+    @property
     def is_owner(self) -> bool:
         """Whether this administrator looks after administrators, too."""
         return self.administrator.role == "owner"
@@ -94,6 +101,7 @@ def begin() -> ResponseReturnValue | None:
     administrator = sign_in.current()
     if administrator is None:
         return sign_in.ask()
+    languages.follow(administrator.preferences)
     slug = (request.view_args or {}).pop("slug", None)
     g.visit = Visit(administrator, _places(administrator, slug), slug)
     if g.visit.is_homeless:
@@ -105,7 +113,7 @@ def begin() -> ResponseReturnValue | None:
 
 def context() -> dict[str, Any]:
     """Return what every page's template knows."""
-    return {"visit": g.get("visit")}
+    return {"visit": g.get("visit"), "now": now()}
 
 
 def visit() -> Visit:

@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import g, request
 
-from roster.blueprints.bearer import authenticated, now
+from roster.blueprints.bearer import now, opened
 from roster.errors import FORBIDDEN, MALFORMED_REQUEST, STALE_VERSION, AppException
 from roster.models import Actor, Expected, is_expected
 from roster.services.tokens import Access
@@ -31,10 +31,13 @@ def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.access = authenticated(now())
-            if scope not in g.access.scopes:
-                raise AppException(FORBIDDEN, f"This token does not have the scope {scope}.")
-            return view(*args, **kwargs)
+            def inside(access: Access) -> R:
+                g.access = access
+                if scope not in access.scopes:
+                    raise AppException(FORBIDDEN, f"This token does not have the scope {scope}.")
+                return view(*args, **kwargs)
+
+            return opened(inside, now())
 
         _describe(guarded, scope)
         return guarded

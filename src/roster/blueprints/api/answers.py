@@ -25,7 +25,9 @@ def document(found: Any) -> Response:
 
 def versioned(json: str | bytes, version: int) -> Response:
     """Answer one thing whose JSON is there, with its version as the ETag."""
-    return Response(json, mimetype=JSON, headers=[("ETag", f'"{version}"')])
+    response = Response(json, mimetype=JSON)
+    response.headers["ETag"] = f'"{version}"'
+    return response
 
 
 def documents(page: Any) -> Response:

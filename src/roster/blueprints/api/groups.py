@@ -24,8 +24,9 @@ AROUND, EVENTS = schemas.GroupsAround(), event_schemas.EventPage()
 
 @blueprint.route("", methods=["GET"])
 @needs("groups:read")
-@blueprint.arguments(schemas.GroupQuery, location="query")
+@blueprint.arguments(schemas.GroupFilterQuery, location="query")
 @blueprint.response(200, schemas.GroupPage)
+@blueprint.failure(400, "The filter can't be read, or the cursor is not of this list.")
 def index(query: dict[str, Any]) -> Response:
     """List groups, a page at a time."""
     page = services.groups.search(access().organization_id, **query)

@@ -10,6 +10,7 @@ from flask import make_response, request
 from werkzeug import Response
 
 from roster import services
+from roster.blueprints import uploads
 from roster.blueprints.api.access import access
 from roster.blueprints.bearer import bearer, now
 from roster.errors import MALFORMED_REQUEST, AppException
@@ -54,4 +55,5 @@ def _answer(result: Any) -> Answer:
 
 def _fingerprint() -> bytes:
     parts = (request.method, request.full_path, request.headers.get("If-Match", ""))
-    return hashlib.sha256("\n".join(parts).encode() + b"\n" + request.get_data()).digest()
+    body = uploads.received().sha256 if uploads.is_upload(request.path) else request.get_data()
+    return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()

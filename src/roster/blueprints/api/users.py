@@ -24,8 +24,9 @@ GROUPS, EVENTS = group_schemas.GroupsAround(), event_schemas.EventPage()
 
 @blueprint.route("", methods=["GET"])
 @needs("users:read")
-@blueprint.arguments(schemas.UserQuery, location="query")
+@blueprint.arguments(schemas.UserFilterQuery, location="query")
 @blueprint.response(200, schemas.UserPage)
+@blueprint.failure(400, "The filter can't be read, or the cursor is not of this list.")
 def index(query: dict[str, Any]) -> Response:
     """List users, a page at a time."""
     return documents(services.users.documents(access().organization_id, **query))

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+import orjson
 from flask import request
 
 from roster.blueprints.scim.bodies import member, message
@@ -24,10 +25,14 @@ NUMBER = re.compile(r" *[+-]?[0-9]{1,100} *")
 ORDERS = {"ascending": False, "descending": True}
 
 
+Content: TypeAlias = dict[str, Any] | orjson.Fragment
+"""What is told of a resource: its members, or its JSON."""
+
+
 class Page(NamedTuple):
     """A page of a list; `start` is None, and `next` leads on, where it is walked by cursors."""
 
-    resources: list[dict[str, Any]]
+    resources: list[Content]
     total: int
     start: int | None
     next: str | None = None
@@ -70,11 +75,9 @@ class Question:
             related=self.show(resource_type).wants(related),
         )
 
-    def page(self, found: Found, resources: list[dict[str, Any]], resource_type: ResourceType) -> Page:
-        """Return what was found, these resources, as a page, each with what is asked for."""
-        show = self.show(resource_type)
-        shown = resources if show.is_whole else [show.apply(resource) for resource in resources]
-        return Page(shown, found.total or 0, self.start if self.cursor is None else None, found.next)
+    def page(self, found: Found, resources: list[Content]) -> Page:
+        """Return what was found, these resources, as a page."""
+        return Page(resources, found.total or 0, self.start if self.cursor is None else None, found.next)
 
 
 def asked() -> Question:
@@ -83,7 +86,8 @@ def asked() -> Question:
     Raises:
         AppException: INVALID_FILTER, INVALID_VALUE.
     """
-    return _question(lambda name: ",".join(request.args.getlist(name)) if name in request.args else None)
+    args = request.args
+    return _question(lambda name: ",".join(args.getlist(name)) if name in args else None)
 
 
 def searched(*, strict: bool) -> Question:

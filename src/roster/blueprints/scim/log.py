@@ -32,14 +32,14 @@ def flush() -> None:
 
 def entry(heard: Heard) -> Entry:
     """Return what is kept of a request: no secrets, and the reason of a failure in a sentence."""
-    answered = redaction.body(heard.answered)
+    reason, answered = _told(heard)
     return Entry(
         identity_provider_id=heard.provider_id,
         at=heard.at,
         method=heard.method[:LONGEST_METHOD],
         path=redaction.path(heard.path)[:LONGEST_PATH],
         status=heard.status,
-        reason=_reason(heard.status, answered),
+        reason=reason,
         milliseconds=heard.milliseconds,
         request_id=heard.request_id,
         sent=redaction.body(heard.sent),
@@ -88,6 +88,15 @@ def _answered(response: Response) -> bytes | int | None:
 
 def _bounded(size: int, data: bytes) -> bytes | int:
     return size if size > redaction.LONGEST else data
+
+
+def _told(heard: Heard) -> tuple[str | None, Any]:
+    """The reason of a failure, and the answer: as it is where it tells of success, and has nothing to hide."""
+    is_plain = heard.status < HTTPStatus.BAD_REQUEST and "/Bulk" not in heard.path
+    if is_plain and (kept := redaction.as_it_is(heard.answered)) is not None:
+        return None, kept
+    answered = redaction.body(heard.answered)
+    return _reason(heard.status, answered), answered
 
 
 def _reason(status: int, answered: Any) -> str | None:

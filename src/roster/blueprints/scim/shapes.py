@@ -4,50 +4,49 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Row
 
-from roster.blueprints.scim.answers import base
-from roster.models.user import chosen_display_name
-from roster.scim.attributes import ENTERPRISE_URN, GROUP, USER, ResourceType
-from roster.scim.user_values import from_columns
+from roster.blueprints.scim.answers import Resource, base
+from roster.blueprints.scim.lists import Content
+from roster.scim.attributes import GROUP, USER, ResourceType
+from roster.scim.document import HERE
+from roster.scim.projection import Projection
 
 Tags = Collection[str] | None
 """Versions of which one must be the current one; None where any will do."""
 ENDPOINTS = {each.name: each.endpoint for each in (USER, GROUP)}
 
 
-def of_user(row: Row[Any]) -> dict[str, Any]:
-    """Return a user as the provider sees them. There is no password: Roster keeps none."""
-    return of_users([row])[0]
-
-
-def of_users(rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
-    """Return users, each as `of_user` does."""
+def of_user(row: Row[Any], show: Projection) -> Resource:
+    """Return what is asked for of a user. There is no password: Roster keeps none."""
     here = base()
-    return [_user(row, here) for row in rows]
+    [content] = _users([row], show, here)
+    return Resource(content, f"{here}{USER.endpoint}/{row.id}", _tag(row.version))
 
 
-def of_group(row: Row[Any]) -> dict[str, Any]:
-    """Return a group as the provider sees it, with its members if they were read."""
-    return of_groups([row])[0]
+def of_users(rows: Iterable[Row[Any]], show: Projection) -> list[Content]:
+    """Return what is asked for of each of these users."""
+    return _users(rows, show, base())
 
 
-def of_groups(rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
-    """Return groups, each as `of_group` does."""
+def of_group(row: Row[Any], show: Projection) -> Resource:
+    """Return what is asked for of a group, with its members if they were read."""
+    group = _group(row, base())
+    return Resource(show.apply(group), group["meta"]["location"], group["meta"]["version"])
+
+
+def of_groups(rows: Iterable[Row[Any]], show: Projection) -> list[Content]:
+    """Return what is asked for of each of these groups."""
     here = base()
-    return [_group(row, here) for row in rows]
+    return [show.apply(_group(row, here)) for row in rows]
 
 
-def _user(row: Row[Any], here: str) -> dict[str, Any]:
-    columns: Any = row._mapping
-    user = from_columns(columns, display_name=chosen_display_name(columns))
-    if row.manager_display is not None and "manager" in (enterprise := user.get(ENTERPRISE_URN, {})):
-        enterprise["manager"] = {**enterprise["manager"], **_manager(row, here)}
-    if row.groups:
-        groups = f"{here}{GROUP.endpoint}/"
-        user["groups"] = [{**each, "$ref": groups + each["value"]} for each in row.groups]
-    user["meta"] = _meta(USER, f"{here}{USER.endpoint}/{user['id']}", row, row.version, row.updated_at)
-    return user
+def _users(rows: Iterable[Row[Any]], show: Projection, here: str) -> list[Content]:
+    """PostgreSQL made the JSON: it is sent as it is, or read again where only a part of it is asked for."""
+    address = orjson.dumps(here).decode()[1:-1]
+    texts = (row.document.replace(HERE, address) for row in rows)
+    return [orjson.Fragment(text) if show.is_whole else show.apply(orjson.loads(text)) for text in texts]
 
 
 def _group(row: Row[Any], here: str) -> dict[str, Any]:
@@ -68,14 +67,8 @@ def _meta(kind: ResourceType, address: str, row: Row[Any], version: object, modi
         "created": _moment(row.created_at),
         "lastModified": _moment(modified),
         "location": address,
-        "version": f'W/"{version}"',
+        "version": _tag(version),
     }
-
-
-def _manager(row: Row[Any], here: str) -> dict[str, str]:
-    """What is added to a manager who is one of our users: their address, and their name if they have one."""
-    shown = {"$ref": f"{here}{USER.endpoint}/{row.manager_id}"}
-    return shown | {"displayName": row.manager_display} if row.manager_display else shown
 
 
 def _member(member: Mapping[str, Any], addresses: Mapping[str, str]) -> dict[str, Any]:
@@ -83,6 +76,10 @@ def _member(member: Mapping[str, Any], addresses: Mapping[str, str]) -> dict[str
     if shown["display"] is None:
         del shown["display"]
     return shown
+
+
+def _tag(version: object) -> str:
+    return f'W/"{version}"'
 
 
 def _moment(at: datetime) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from roster.blueprints.bearer import now
 from roster.blueprints.scim.access import access, actor, id_in, provider
+from roster.blueprints.scim.answers import Resource
 from roster.blueprints.scim.lists import Page, Question
 from roster.blueprints.scim.shapes import Tags, of_user, of_users
 from roster.errors import USER_NOT_FOUND
@@ -19,31 +20,31 @@ TYPE, RELATED = USER, "groups"
 def search(question: Question) -> Page:
     """Return a page of users."""
     found = users.search(access().organization_id, question.query(USER, RELATED))
-    return question.page(found, of_users(found.rows), USER)
+    return question.page(found, of_users(found.rows, question.show(USER)))
 
 
-def get(user_id: str, show: Projection) -> dict[str, Any]:
+def get(user_id: str, show: Projection) -> Resource:
     """Return one user."""
     who = id_in(user_id, USER_NOT_FOUND)
-    return of_user(users.get(access().organization_id, who, groups=show.wants(RELATED)))
+    return of_user(users.get(access().organization_id, who, groups=show.wants(RELATED)), show)
 
 
-def create(body: Any, _: Projection) -> dict[str, Any]:
+def create(body: Any, show: Projection) -> Resource:
     """Create a user, or hire one again."""
     given = document.read(USER, body, strict=provider().strict)
-    return of_user(users.create(actor(), provider(), given, at=now()))
+    return of_user(users.create(actor(), provider(), given, at=now()), show)
 
 
-def replace(user_id: str, body: Any, _: Projection, expected: Tags) -> dict[str, Any]:
+def replace(user_id: str, body: Any, show: Projection, expected: Tags) -> Resource:
     """Make a user what the body says."""
     who, given = id_in(user_id, USER_NOT_FOUND), document.read(USER, body, strict=provider().strict)
-    return of_user(users.replace(actor(), provider(), who, given, at=now(), expected_version=expected))
+    return of_user(users.replace(actor(), provider(), who, given, at=now(), expected_version=expected), show)
 
 
-def patch(user_id: str, body: Any, _: Projection, expected: Tags) -> dict[str, Any]:
+def patch(user_id: str, body: Any, show: Projection, expected: Tags) -> Resource:
     """Do to a user what the body says, all of it or nothing."""
     who, given = id_in(user_id, USER_NOT_FOUND), operations(body, USER, strict=provider().strict)
-    return of_user(users.patch(actor(), provider(), who, given, at=now(), expected_version=expected))
+    return of_user(users.patch(actor(), provider(), who, given, at=now(), expected_version=expected), show)
 
 
 def remove(user_id: str, expected: Tags) -> None:

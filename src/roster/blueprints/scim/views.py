@@ -23,16 +23,16 @@ class Resources(Protocol):
     def search(self, question: Question) -> Page:
         """Return a page."""
 
-    def get(self, given_id: str, show: Projection, /) -> dict[str, Any]:
+    def get(self, given_id: str, show: Projection, /) -> answers.Resource:
         """Return one."""
 
-    def create(self, given: Any, show: Projection, /) -> dict[str, Any]:
+    def create(self, given: Any, show: Projection, /) -> answers.Resource:
         """Create one."""
 
-    def replace(self, given_id: str, given: Any, show: Projection, expected: Tags, /) -> dict[str, Any]:
+    def replace(self, given_id: str, given: Any, show: Projection, expected: Tags, /) -> answers.Resource:
         """Make one what is given."""
 
-    def patch(self, given_id: str, given: Any, show: Projection, expected: Tags, /) -> dict[str, Any]:
+    def patch(self, given_id: str, given: Any, show: Projection, expected: Tags, /) -> answers.Resource:
         """Do to one what is given."""
 
     def remove(self, given_id: str, expected: Tags, /) -> None:
@@ -59,7 +59,7 @@ class All(View):
     def post(self) -> Response:
         """Create one."""
         show = shown(self.type)
-        return answers.one(self.resources.create(body(), show), show, 201)
+        return answers.one(self.resources.create(body(), show), 201)
 
 
 class One(View):
@@ -68,18 +68,17 @@ class One(View):
     def get(self, given_id: str) -> Response:
         """Read it."""
         show = shown(self.type)
-        resource = self.resources.get(given_id, show)
-        return answers.unless_known(resource, show, expected(request.headers.get("If-Match")))
+        return answers.unless_known(self.resources.get(given_id, show), expected(request.headers.get("If-Match")))
 
     def put(self, given_id: str) -> Response:
         """Make it what the body says."""
         show, tags = shown(self.type), expected(request.headers.get("If-Match"))
-        return answers.one(self.resources.replace(given_id, body(), show, tags), show)
+        return answers.one(self.resources.replace(given_id, body(), show, tags))
 
     def patch(self, given_id: str) -> Response:
         """Do to it what the body says, and answer what it is then (RFC 7644 §3.5.2)."""
         show, tags = shown(self.type), expected(request.headers.get("If-Match"))
-        return answers.one(self.resources.patch(given_id, body(), show, tags), show)
+        return answers.one(self.resources.patch(given_id, body(), show, tags))
 
     def delete(self, given_id: str) -> Response:
         """Delete it."""

@@ -6,11 +6,17 @@ from time import monotonic
 from typing import Any, Self
 
 import psycopg2
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_INTRANS
+from psycopg2.extensions import (
+    STATUS_READY,
+    TRANSACTION_STATUS_IDLE,
+    TRANSACTION_STATUS_INERROR,
+    TRANSACTION_STATUS_INTRANS,
+)
 from psycopg2.extensions import connection as DriverConnection  # noqa: N812 - a class that psycopg2 writes small
 
 from roster.database.deadline import deadline, time_left
 from roster.database.engine.borrower import Borrower
+from roster.database.engine.demand import Demand
 from roster.database.engine.outcome import TIMELINE, Outcome, outcome_of
 from roster.database.failure import TransactionError
 from roster.errors import OUTCOME_UNKNOWN, AppException
@@ -33,6 +39,10 @@ class Connection(DriverConnection):
     timeline: str | None = None
     transaction_id: int | None = None
     may_have_written = False
+    has_begun = False
+    """Whether a transaction was begun by words of ours: psycopg2 knows nothing of it."""
+    demand: Demand | None = None
+    """What the last statement asked for besides."""
     used_at = 0.0
 
     @property
@@ -54,14 +64,11 @@ class Connection(DriverConnection):
         except psycopg2.Error:
             if self.closed:
                 raise
-        self.autocommit = False
         return self
 
     def lend(self, borrower: Borrower, patience: float | None) -> None:
         """Work for somebody: who reads gets no transaction but that of each statement."""
-        if self.borrower is not borrower:  # a savepoint is no new loan
-            self.borrower, self.patience = borrower, patience
-            self.autocommit = not borrower.writable
+        self.borrower, self.patience = borrower, patience
 
     def read_in_transaction(self) -> None:
         """Let what is read next be one READ ONLY transaction: several messages need one, and a cursor on the server."""
@@ -71,13 +78,18 @@ class Connection(DriverConnection):
     def take_back(self) -> None:
         """Work for nobody."""
         self.used_at, self.borrower, self.patience = monotonic(), None, None
-        if not self.closed:
-            self.autocommit = False
-            self.readonly = None
+        if not (self.autocommit or self.closed):
+            self.readonly, self.autocommit = None, True
 
-    def begin_afresh(self) -> None:
-        """Forget the transaction before."""
+    def leave_to_psycopg2(self) -> None:
+        """Let psycopg2 begin with the next statement, and end what was begun."""
+        self.autocommit, self.has_begun = False, False
+
+    def begin_afresh(self) -> str:
+        """Forget the transaction before; return what has to be sent before the first statement of the new one."""
         self.transaction_id, self.may_have_written = None, False
+        self.has_begun = self.autocommit  # else it has an isolation level of its own, and psycopg2 begins it
+        return "BEGIN; " if self.has_begun else ""
 
     def reported_name(self) -> str | None:
         """Return the application_name as the server last reported it."""
@@ -113,7 +125,11 @@ class Connection(DriverConnection):
 
     def rollback(self) -> None:
         """Roll back; a connection that is closed has nothing left to roll back."""
-        if not self.closed:
+        if self.closed:
+            return
+        if self.has_begun:
+            self._end("ROLLBACK")
+        elif self.status != STATUS_READY:
             super().rollback()
 
     # The pool resets what it gets back, whatever state that is in; an error there would keep the place occupied.
@@ -127,7 +143,7 @@ class Connection(DriverConnection):
         status = self.get_transaction_status()
         if status == TRANSACTION_STATUS_INERROR:
             raise TransactionError("A statement failed and its failure was swallowed: PostgreSQL would roll back.")
-        if status == TRANSACTION_STATUS_IDLE and self.status != psycopg2.extensions.STATUS_READY:
+        if status == TRANSACTION_STATUS_IDLE and (self.has_begun or self.status != STATUS_READY):
             raise TransactionError("Something else ended the transaction.")
 
     def _transaction_to_settle(self) -> int | None:
@@ -143,10 +159,21 @@ class Connection(DriverConnection):
 
     def _commit_in_time(self) -> None:
         if self.get_transaction_status() != TRANSACTION_STATUS_INTRANS or (left := time_left()) is None:
-            super().commit()
+            self._commit()
         else:
             with deadline(left * _FOR_COMMIT):
-                super().commit()
+                self._commit()
+
+    def _commit(self) -> None:
+        if self.has_begun:
+            self._end("COMMIT")
+        else:
+            super().commit()
+
+    def _end(self, word: str) -> None:
+        self.has_begun = False
+        with self.cursor() as cursor:
+            cursor.execute(word)
 
     def _settle(self, transaction_id: int | None, error: psycopg2.Error) -> None:
         if transaction_id is None:

@@ -11,6 +11,7 @@ from roster.database.deadline import deadline
 from roster.database.engine import statements, waiting
 from roster.database.engine.borrower import refuse_stranger
 from roster.database.engine.driver import Connection
+from roster.database.engine.written import LentConnection
 
 OUT = "roster_out"
 
@@ -18,6 +19,7 @@ OUT = "roster_out"
 def listen(engine: Engine) -> None:
     """Attach everything to a new engine."""
     waiting.install()
+    engine._connection_cls = LentConnection  # where SQLAlchemy itself has what `connect()` makes
     for listener in (do_connect, checkout, checkin, commit, rollback, savepoint):
         event.listen(engine, listener.__name__, listener)
     event.listen(engine, "before_cursor_execute", statements.before, retval=True)
@@ -73,8 +75,8 @@ def commit(connection: Any) -> None:
 
 
 def rollback(connection: Any) -> None:
-    """Let nobody roll back but them, and SQLAlchemy itself when a flush fails."""
-    if connection.invalidated or connection.closed:
+    """Let nobody roll back but them, and SQLAlchemy itself when a flush fails, or where nothing was begun."""
+    if connection.invalidated or connection.closed or not connection.in_transaction():
         return
     borrower = connection.connection.dbapi_connection.borrower
     if borrower is not None and not (borrower.ending or borrower._flushing):

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from roster.database.deadline import time_left
+from roster.database.engine import demand
 from roster.database.engine.borrower import Borrower, refuse_stranger
 from roster.database.engine.driver import Connection
 from roster.database.engine.transaction_words import changes_rows, ends_transactions
@@ -34,14 +35,19 @@ def before(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, e
     connection = cursor.connection
     borrower = connection.borrower
     if borrower is None:
+        if connection.autocommit and "isolation_level" not in context.execution_options:
+            connection.leave_to_psycopg2()
         return statement, parameters
     borrower.statements += 1
+    connection.demand = None
     if context.is_text and ends_transactions(statement):
         refuse_stranger(borrower, "begin or end work by raw SQL")
     if (undone := statement.removeprefix(UNDO)) != statement:
         statement += f"; RELEASE SAVEPOINT {undone}"
     is_alone = not (executemany or cursor.name)
     if borrower.writable:
+        if cursor.name and connection.autocommit:
+            connection.leave_to_psycopg2()  # which demands that for a cursor on the server
         riders = _riders_of_writing(connection, borrower, context, statement)
     else:
         riders = _riders_of_reading(connection, borrower, is_alone=is_alone)
@@ -56,22 +62,30 @@ def _riders_of_reading(connection: Connection, borrower: Borrower, *, is_alone: 
     if not connection.is_idle:
         return ""
     if is_alone:
-        return READ_ONLY + _limits(borrower)
+        return READ_ONLY + _limits(borrower) + _demanded(connection)
     connection.read_in_transaction()
-    return _limits(borrower)
+    return _limits(borrower) + _demanded(connection)
 
 
 def _riders_of_writing(connection: Connection, borrower: Borrower, context: Any, statement: str) -> str:
     riders = ""
     if connection.is_idle:
-        connection.begin_afresh()
-        riders = _limits(borrower)
+        riders = connection.begin_afresh() + _limits(borrower) + _demanded(connection)
     if connection.transaction_id is None:
         if _touched(context, statement) != ():
             connection.may_have_written, context.name_before = True, connection.reported_name()
             return f"{riders}{NOTE}; "
         connection.may_have_written |= context.is_text
     return riders
+
+
+def _demanded(connection: Connection) -> str:
+    """Ask along for what must be so, until a statement came back with it."""
+    asked = demand.current.get()
+    if asked is None or asked.is_met:
+        return ""
+    connection.demand = asked
+    return asked.rider
 
 
 def _limits(borrower: Borrower) -> str:
@@ -93,6 +107,8 @@ def after(_: Any, cursor: Any, __: str, ___: Any, context: Any, ____: bool) -> N
     borrower = connection.borrower
     if borrower is None:
         return
+    if connection.demand is not None:
+        connection.demand.is_met = True
     if (name := getattr(context, "name_before", _NOTHING)) is not _NOTHING:
         connection.note_transaction(name)
         del context.name_before

@@ -100,7 +100,7 @@ def record_all(connection: Connection, actor: Actor, changes: Sequence[Change], 
 
 def row(actor: Actor, change: Change, *, at: datetime) -> dict[str, Any]:
     """Return a change as a row of the table: column → value."""
-    return _shared(actor, at) | {
+    return shared(actor, at) | {
         "id": uuid7(),
         "action": change.action,
         "subject_id": change.subject_id,
@@ -131,20 +131,20 @@ def record_each(
     )
     each = lists.table_valued(column("id", Uuid), column("object_id", Uuid), column("object_label", String))
     each = each.render_derived(name="each")
-    shared = _shared(actor, at) | {
+    common = shared(actor, at) | {
         "action": action,
         "subject_id": subject_id,
         "subject_label": subject_label,
         "changes": {},
     }
-    columns = [Event.__table__.c[name] for name in shared]
-    same = [literal(shared[one.name], one.type) for one in columns]
-    names = [*each.c.keys(), *shared]
+    columns = [Event.__table__.c[name] for name in common]
+    same = [literal(common[one.name], one.type) for one in columns]
+    names = [*each.c.keys(), *common]
     connection.execute(insert(Event).from_select(names, select(*each.c, *same)))
 
 
-def _shared(actor: Actor, at: datetime) -> dict[str, Any]:
-    """What is the same in all events of one change."""
+def shared(actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return the columns that are the same in all events of one change."""
     return {
         "organization_id": actor.organization_id,
         "at": at,

@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, func, literal_column, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Text, func, literal_column, select, union_all, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from roster.models import Group, Membership, Nesting
-from roster.normal_form import search_key
-from roster.repositories.core.keyset import Order, Page
+from roster.repositories.core.keyset import Page
+from roster.repositories.core.listing import GROUP_FIELDS, Asked, Listing, Status, count_of, page_of
 from roster.repositories.core.purge import purge_after
 
-STATUSES = {"live": Group.deleted_at.is_(None), "deleted": Group.deleted_at.is_not(None)}
+STATUSES: dict[str, Status] = {
+    "live": lambda group: (group.deleted_at.is_(None),),
+    "deleted": lambda group: (group.deleted_at.is_not(None),),
+}
 SORTS = {
     "display_name": func.split_part(  # as `ix_group_name` has it
         Group.search_key, func.chr(literal_column("10")), literal_column("1"), type_=Text
@@ -20,6 +23,7 @@ SORTS = {
     "created_at": Group.created_at,
     "updated_at": Group.updated_at,
 }
+ALL = Asked()
 COLUMNS = (
     Group.id,
     Group.display_name,
@@ -32,14 +36,14 @@ COLUMNS = (
     Group.version,
 )
 """What a page shows of a group, under the names it has in JSON."""
+LISTING = Listing(Group, SORTS, STATUSES, ("deleted_at",), GROUP_FIELDS, COLUMNS)
 
 
 def page(
     connection: Connection,
     organization_id: UUID,
     *,
-    q: str = "",
-    status: str = "live",
+    asked: Asked = ALL,
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
@@ -47,17 +51,19 @@ def page(
     """Return the groups after the cursor, `limit` at most; as `users.page`.
 
     Raises:
-        AppException: INVALID_CURSOR.
+        AppException: INVALID_CURSOR, INVALID_FILTER.
     """
-    order = Order.named(sort, SORTS, Group.id)
-    statement = select(*COLUMNS, order.column.label("sort_value"))
-    return order.page(connection, _matching(statement, organization_id, q=q, status=status), after, limit)
+    found = connection.execute(*page_of(LISTING, organization_id, asked, sort=sort, after=after, limit=limit))
+    return LISTING.order(sort).page_of(found.all(), limit)
 
 
-def count(connection: Connection, organization_id: UUID, *, q: str = "", status: str = "live") -> int:
-    """Return how many groups `page` would walk over."""
-    statement = _matching(select(func.count()).select_from(Group), organization_id, q=q, status=status)
-    return connection.scalar(statement) or 0
+def count(connection: Connection, organization_id: UUID, *, asked: Asked = ALL) -> int:
+    """Return how many groups `page` would walk over; MOST_COUNTED + 1 for more than that.
+
+    Raises:
+        AppException: INVALID_FILTER.
+    """
+    return connection.scalar(*count_of(LISTING, organization_id, asked)) or 0
 
 
 def soft_delete(connection: Connection, organization_id: UUID, group_id: UUID, version: int, *, at: datetime) -> None:
@@ -126,11 +132,3 @@ def _set(connection: Connection, organization_id: UUID, group_id: UUID, version:
     )
     if connection.execute(statement).rowcount != 1:
         raise StaleDataError(f"group {group_id} is no longer at version {version}")
-
-
-def _matching(statement: Select[Any], organization_id: UUID, *, q: str, status: str) -> Select[Any]:
-    return statement.where(
-        Group.organization_id == organization_id,
-        STATUSES[status],
-        *(Group.search_key.contains(word, autoescape=True) for word in search_key(q).split()),
-    )

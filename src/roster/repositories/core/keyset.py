@@ -42,8 +42,7 @@ class Order:
         Raises:
             AppException: INVALID_CURSOR.
         """
-        rows = connection.execute(self.apply(statement, after).limit(limit + 1)).all()
-        return Page(rows[:limit], self.cursor(rows[limit - 1]) if len(rows) > limit else None)
+        return self.page_of(connection.execute(self.apply(statement, after).limit(limit + 1)).all(), limit)
 
     def apply(self, statement: Select[Any], after: str | None) -> Select[Any]:
         """Sort the statement, and start after the cursor if there is one.
@@ -51,12 +50,19 @@ class Order:
         Raises:
             AppException: INVALID_CURSOR, also for a cursor of another order.
         """
-        keys = (self.column, self.id)
         if after is not None:
-            place = tuple_(*keys)
+            place = tuple_(self.column, self.id)
             limit: Any = self.place(after)
             statement = statement.where(place < limit if self.descending else place > limit)
-        return statement.order_by(*(self._direction(column) for column in keys))
+        return self.sorted(statement)
+
+    def sorted(self, statement: Select[Any]) -> Select[Any]:
+        """Sort the statement."""
+        return statement.order_by(*(self._direction(column) for column in (self.column, self.id)))
+
+    def page_of(self, rows: Sequence[Row[Any]], limit: int) -> "Page":
+        """Return `limit` of the rows, which are one more if there are more."""
+        return Page(rows[:limit], self.cursor(rows[limit - 1]) if len(rows) > limit else None)
 
     def cursor(self, row: Any) -> str:
         """Return the place just after this row, which carries the sort column as `sort_value`."""

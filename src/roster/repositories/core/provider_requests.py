@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    insert,
     or_,
     select,
 )
@@ -40,6 +40,17 @@ LISTED = (
     ProviderRequest.milliseconds,
     func.coalesce(ProviderRequest.sent["userName"].astext, ProviderRequest.sent["displayName"].astext).label("about"),
 )
+
+_ADD = """
+    INSERT INTO provider_request (
+        organization_id, id, identity_provider_id, at, method, path, status, reason, milliseconds, request_id, sent,
+        answered
+    )
+    SELECT %(organization_id)s, * FROM jsonb_to_recordset(%(rows)s) AS given (
+        id uuid, identity_provider_id uuid, at timestamptz, method text, path text, status int, reason text,
+        milliseconds int, request_id text, sent jsonb, answered jsonb
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,10 @@ class Search:
 
 
 def add_all(connection: Connection, organization_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write down requests, in one statement."""
+    """Write down requests, in one statement with one value: they are many, and each has bodies."""
     if rows:
-        connection.execute(insert(ProviderRequest), [{"organization_id": organization_id, **row} for row in rows])
+        given = {"organization_id": str(organization_id), "rows": orjson.dumps(rows).decode()}
+        connection.exec_driver_sql(_ADD, given)
 
 
 def page(

@@ -61,6 +61,7 @@ def page(
     start: int = 0,
     after: str | None = None,
     members: bool = True,
+    counted: bool = False,
 ) -> Page:
     """Return live groups as `by_id` does, `limit` at most, in one statement; as `provisioned_users.page`.
 
@@ -71,7 +72,7 @@ def page(
     shape, texts = shape_of(condition) if condition else (None, {})
     place = order.place(after)
     values = {"organization_id": organization_id, **order.page_of(start, after, limit), **place.bound, **texts}
-    return order.page(connection.execute(_page(shape, order, place.kind, members), values).all(), after, limit)
+    return order.page(connection.execute(_page(shape, order, place.kind, members, counted), values).all(), after, limit)
 
 
 def count(connection: Connection, organization_id: UUID, condition: Filter | None) -> int:
@@ -106,9 +107,10 @@ def _order(sort_by: AttributePath | None, descending: bool) -> Order:
 
 
 @lru_cache(SHAPES)
-def _page(shape: Filter | None, order: Order, kind: str, members: bool) -> Select[Any]:
+def _page(shape: Filter | None, order: Order, kind: str, members: bool, counted: bool) -> Select[Any]:
     chosen = order.chosen(_live(select(Group.id), shape), kind)
-    return order.sorted_as(_shown(chosen, members=members), chosen)
+    shown = _shown(chosen, members=members)
+    return order.sorted_as(order.totalled(shown, chosen, _count(shape)) if counted else shown, chosen)
 
 
 @lru_cache(SHAPES)

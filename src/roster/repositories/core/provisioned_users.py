@@ -1,73 +1,40 @@
-"""Users as SCIM shows them: with their addresses, groups and manager, in one statement."""
+"""Users as SCIM shows them: with their addresses, groups and manager, as one text of JSON, in one statement."""
 
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Connection, Row, Select, String, Uuid, and_, bindparam, cast, func, null, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import CTE, ColumnElement, Connection, Row, Select, String, Uuid, and_, bindparam, cast, func, select
 
 from roster.errors import USER_NOT_FOUND, AppException
-from roster.models import User, UserEmail, live
+from roster.models import User, live
 from roster.repositories.core.keyset import Page
 from roster.repositories.core.terms import USER_TERMS, Order
 from roster.repositories.core.terms.listed_groups import groups_of, groups_of_one
-from roster.repositories.core.terms.resources import NONE, ORGANIZATION_ID, SHAPES, json_of, listed
+from roster.repositories.core.terms.resources import ORGANIZATION_ID, SHAPES
+from roster.repositories.core.terms.user_document import document
+from roster.repositories.core.terms.written import Written
 from roster.scim import sql
 from roster.scim.grammar import AttributePath, Filter, shape_of
 
-_EMAIL = json_of(value=UserEmail.value, type=UserEmail.type, display=UserEmail.display, primary=UserEmail.primary)
-_EMAILS = (
-    select(listed(_EMAIL, UserEmail.position))
-    .where(UserEmail.organization_id == User.organization_id, UserEmail.user_id == User.id)
-    .correlate(User)
-    .scalar_subquery()
-)
-_MANAGER = aliased(User, name="manager")
-_MANAGER_DISPLAY = (
-    select(func.coalesce(func.nullif(_MANAGER.display_name, _MANAGER.user_name), ""))
-    .where(_MANAGER.organization_id == User.organization_id, _MANAGER.id == User.manager_id, live(_MANAGER))
-    .correlate(User)
-    .scalar_subquery()
-)
-COLUMNS = (
-    User.id,
-    User.user_name,
-    User.display_name,
-    User.given_name,
-    User.family_name,
-    User.title,
-    User.department,
-    User.active,
-    User.external_id,
-    cast(User.manager_id, String).label("manager_id"),
-    _MANAGER_DISPLAY.label("manager_display"),
-    User.profile,
-    func.coalesce(_EMAILS, NONE).label("emails"),
-    User.version,
-    User.created_at,
-    User.updated_at,
-)
-"""What SCIM shows of a user; `groups` comes after these. Only their own id is made a UUID: a page has many others.
-
-`manager_display` is None unless the manager is live, and empty where they have no name but the one to sign in with.
-"""
+COLUMNS = (cast(User.id, String).label("id"), User.version)
+"""What is told of a user beside their `document`; a page has many ids, and to make a UUID of a text takes time."""
 
 
 def by_id(connection: Connection, organization_id: UUID, user_id: UUID, *, groups: bool = True) -> Row[Any]:
-    """Return COLUMNS of the live user with this id, and `groups`: value, display, type (`direct` or `indirect`).
+    """Return the live user with this id: id, version, document (see `user_document`).
 
     Args:
         connection: where to read.
         organization_id: whose user.
         user_id: which.
-        groups: False leaves `groups` None, and reads no membership.
+        groups: False leaves their groups out, and reads no membership.
 
     Raises:
         AppException: USER_NOT_FOUND.
     """
-    found = connection.execute(_BY_ID[groups], {"organization_id": organization_id, "user_id": user_id}).one_or_none()
-    if found is None:
+    keys = {"organization_id": organization_id, "user_id": user_id}
+    if (found := _BY_ID[groups].execute(connection, keys).one_or_none()) is None:
         raise AppException(USER_NOT_FOUND)
     return found
 
@@ -83,8 +50,9 @@ def page(
     start: int = 0,
     after: str | None = None,
     groups: bool = True,
+    counted: bool = False,
 ) -> Page:
-    """Return live users as `by_id` does, `limit` at most, in one statement.
+    """Return live users as `by_id` does, `limit` at most, in one statement; ids are texts.
 
     Args:
         connection: where to read.
@@ -95,7 +63,8 @@ def page(
         descending: the other way round; who has no value then comes first (RFC 7644 §3.4.2.3).
         start: how many to leave out.
         after: the `next` of the page before, "" for the first page; None pages by `start`, and `next` stays None.
-        groups: False leaves `groups` None, and reads no membership.
+        groups: False leaves their groups out, and reads no membership.
+        counted: each row tells the `total` of those who match, where so many are found as were asked for.
 
     Raises:
         AppException: INVALID_CURSOR; INVALID_PATH for what can't be sorted by.
@@ -104,13 +73,13 @@ def page(
     shape, texts = shape_of(condition) if condition else (None, {})
     place = order.place(after)
     values = {"organization_id": organization_id, **order.page_of(start, after, limit), **place.bound, **texts}
-    return order.page(connection.execute(_page(shape, order, place.kind, groups), values).all(), after, limit)
+    return order.page(_page(shape, order, place.kind, groups, counted).execute(connection, values).all(), after, limit)
 
 
 def count(connection: Connection, organization_id: UUID, condition: Filter | None) -> int:
     """Return how many live users match; None for all."""
     shape, texts = shape_of(condition) if condition else (None, {})
-    return connection.scalar(_count(shape), {"organization_id": organization_id, **texts}) or 0
+    return _count(shape).execute(connection, {"organization_id": organization_id, **texts}).scalar() or 0
 
 
 @cache
@@ -119,13 +88,20 @@ def _order(sort_by: AttributePath | None, descending: bool) -> Order:
 
 
 @lru_cache(SHAPES)
-def _page(shape: Filter | None, order: Order, kind: str, groups: bool) -> Select[Any]:
+def _page(shape: Filter | None, order: Order, kind: str, groups: bool, counted: bool) -> Written:
     chosen = order.chosen(_live(select(User.id), shape), kind)
-    return order.sorted_as(_shown(chosen, groups=groups), chosen)
+    shown = _shown(chosen, groups=groups)
+    if counted:
+        shown = order.totalled(shown, chosen, _counting(shape))
+    return Written.of(order.sorted_as(shown, chosen))
 
 
 @lru_cache(SHAPES)
-def _count(shape: Filter | None) -> Select[Any]:
+def _count(shape: Filter | None) -> Written:
+    return Written.of(_counting(shape))
+
+
+def _counting(shape: Filter | None) -> Select[Any]:
     return _live(select(func.count()).select_from(User), shape)
 
 
@@ -135,21 +111,26 @@ def _live(statement: Select[Any], condition: Filter | None) -> Select[Any]:
 
 
 def _shown(chosen: CTE, *, groups: bool) -> Select[Any]:
-    """The columns of the users whose ids were chosen."""
+    """The documents of the users whose ids were chosen."""
     is_chosen = and_(User.organization_id == ORGANIZATION_ID, User.id == chosen.c.id)
-    statement = select(*COLUMNS).join_from(chosen, User, is_chosen)
     if not groups:
-        return statement.add_columns(null().label("groups"))
+        return _told(None).join_from(chosen, User, is_chosen)
     found = groups_of(chosen)
-    statement = statement.add_columns(func.coalesce(found.c.groups, NONE).label("groups"))
     # Whatever number of rows it expects, PostgreSQL does a full join by hash or merge, never by a nested loop.
-    return statement.outerjoin(found, found.c.user_id == User.id, full=True)
+    return (
+        _told(found.c.groups).join_from(chosen, User, is_chosen).outerjoin(found, found.c.user_id == User.id, full=True)
+    )
 
 
-def _one(*, groups: bool) -> Select[Any]:
+def _told(groups: ColumnElement[str] | None) -> Select[Any]:
+    told: Any = document(groups).label("document")
+    return select(*COLUMNS, told)
+
+
+def _one(*, groups: bool) -> Written:
     user_id = bindparam("user_id", type_=Uuid)
-    groups_column = groups_of_one(user_id) if groups else null()
-    return _live(select(*COLUMNS, groups_column.label("groups")), None).where(User.id == user_id)
+    told = _told(groups_of_one(user_id) if groups else None)
+    return Written.of(_live(told, None).where(User.id == user_id))
 
 
 _BY_ID = {groups: _one(groups=groups) for groups in (True, False)}

@@ -5,24 +5,21 @@ nothing is left to do with it but to send it. The statements are written once, a
 `schemas.users.User` describes the same document; a test compares the two.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Result, Row
+from sqlalchemy import Connection, Dialect, Result, Row, Select, literal_column
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from roster.errors import USER_NOT_FOUND, AppException
-from roster.normal_form import search_key
-from roster.repositories.core.keyset import Order, Page
-from roster.repositories.core.users import SORTS
+from roster.repositories.core import users
+from roster.repositories.core.keyset import Page
+from roster.repositories.core.listing import FORMS, Asked, page_of
 
-STATUSES = {
-    "live": "deleted_at IS NULL",
-    "active": "deleted_at IS NULL AND active",
-    "suspended": "deleted_at IS NULL AND NOT active",
-    "deleted": "deleted_at IS NOT NULL",
-}
+_DIALECT: Dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call] # SQLAlchemy gives it no type
 
 
 def _moment(column: str) -> str:
@@ -55,6 +52,24 @@ _IS_PLAIN = r"attributes::text !~ '\d{19}' AS is_plain"
 _ONE = f"""SELECT version, {_IS_PLAIN}, ({_DOCUMENT}) AS json FROM "user"
     WHERE organization_id = %(organization_id)s AND id = %(user_id)s AND deleted_at IS NULL
 """  # noqa: S608
+_ALL = f"""SELECT ({_DOCUMENT}) AS json FROM "user"
+    WHERE organization_id = %(organization_id)s AND deleted_at IS NULL ORDER BY user_name_key
+"""  # noqa: S608
+_TABLE = """SELECT user_name, (
+        SELECT value FROM user_email
+        WHERE user_email.organization_id = "user".organization_id AND user_email.user_id = "user".id
+        ORDER BY "primary" DESC, position LIMIT 1
+    ) AS email, given_name, family_name, display_name, title, department, external_id, active::text,
+        attributes::text AS attributes
+    FROM "user" WHERE organization_id = %(organization_id)s AND deleted_at IS NULL ORDER BY user_name_key
+"""
+_ATTRIBUTE_NAMES = """SELECT DISTINCT jsonb_object_keys(attributes) FROM "user"
+    WHERE organization_id = %(organization_id)s AND deleted_at IS NULL
+"""
+
+
+_SHOWN = {"id": '"user".id::text', "is_plain": _IS_PLAIN.removesuffix(" AS is_plain"), "json": f"({_DOCUMENT})"}
+LISTING = replace(users.LISTING, columns=[literal_column(text).label(name) for name, text in _SHOWN.items()])
 
 
 def by_id(connection: Connection, organization_id: UUID, user_id: UUID) -> Row[Any]:
@@ -74,8 +89,7 @@ def page(
     connection: Connection,
     organization_id: UUID,
     *,
-    q: str = "",
-    status: str = "live",
+    asked: Asked = users.EVERYBODY,
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
@@ -83,34 +97,42 @@ def page(
     """Return the documents after the cursor, as rows of id, sort_value, is_plain, json. Arguments as of `users.page`.
 
     Raises:
-        AppException: INVALID_CURSOR.
+        AppException: INVALID_CURSOR, INVALID_FILTER.
     """
-    order = Order.named(sort, SORTS, None)
-    words = search_key(q).split()
-    asked: dict[str, Any] = {"organization_id": str(organization_id), "limit": limit + 1}
-    asked |= {f"word_{number}": _pattern(word) for number, word in enumerate(words)}
-    if after is not None:
-        value, key = order.place(after)
-        asked |= {"value": value, "id": str(key)}
-    statement = _listing(status, order.column.key, order.descending, len(words), after is not None)
-    rows: Sequence[Row[Any]] = connection.exec_driver_sql(statement, asked).all()
-    return Page(rows[:limit], order.cursor(rows[limit - 1]) if len(rows) > limit else None)
+    statement, values = page_of(LISTING, organization_id, asked, sort=sort, after=after, limit=limit)
+    if asked.filter:
+        found = connection.execute(statement, values)
+    else:
+        found = connection.exec_driver_sql(_written(statement), _plain(values))
+    return LISTING.order(sort).page_of(found.all(), limit)
 
 
-@cache
-def _listing(status: str, column: str, descending: bool, words: int, goes_on: bool) -> str:
-    """The statement of a page; there are few, for a search has few words."""
-    way, beyond = ("DESC", "<") if descending else ("ASC", ">")
-    conditions = ["organization_id = %(organization_id)s", STATUSES[status]]
-    conditions += [f"search_key LIKE %(word_{number})s" for number in range(words)]
-    conditions += [f'({column}, "user".id) {beyond} (%(value)s, %(id)s)'] if goes_on else []
-    return f"""SELECT id::text, {column} AS sort_value, {_IS_PLAIN}, ({_DOCUMENT}) AS json FROM "user"
-        WHERE {" AND ".join(conditions)}
-        ORDER BY {column} {way}, "user".id {way} LIMIT %(limit)s
-    """  # noqa: S608 - our own words
+@lru_cache(FORMS)
+def _written(statement: Select[Any]) -> str:
+    """The statement as the driver knows it: all that is bound in it is plain, but for ids."""
+    return str(statement.compile(dialect=_DIALECT))
 
 
-def _pattern(word: str) -> str:
-    """What LIKE finds the word with, wherever it stands."""
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in values.items()}
+
+
+def stream(connection: Connection, organization_id: UUID, *, batch: int = 1000) -> Iterator[Sequence[Row[Any]]]:
+    """Give the documents of all live users as rows of json, by user name, from one snapshot, `batch` at a time."""
+    options = {"stream_results": True, "max_row_buffer": batch}
+    found = connection.exec_driver_sql(_ALL, {"organization_id": str(organization_id)}, execution_options=options)
+    yield from found.partitions(batch)
+
+
+def table(connection: Connection, organization_id: UUID, *, batch: int = 1000) -> Iterator[Sequence[Row[Any]]]:
+    """Return the columns of a table of all live users, and their attributes' text; else as `stream`, begun at once."""
+    options = {"stream_results": True, "max_row_buffer": batch}
+    given = {"organization_id": str(organization_id)}
+    rows: Result[Any] = connection.exec_driver_sql(_TABLE, given, execution_options=options)
+    return rows.partitions(batch)
+
+
+def attribute_names(connection: Connection, organization_id: UUID) -> Sequence[str]:
+    """Return the names of all attributes that live users have, sorted; in the transaction of a stream, if one is on."""
+    found = connection.exec_driver_sql(_ATTRIBUTE_NAMES, {"organization_id": str(organization_id)}).scalars()
+    return sorted(found.all())

@@ -1,24 +1,38 @@
-"""Users in sets: pages, counts, bulk writes; and the changes that need not load anybody."""
+"""Users in sets: pages, counts, bulk writes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, cast, column, delete, func, insert, select, update, values
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Row,
+    String,
+    any_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+    values,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm.exc import StaleDataError
 
 from roster.models import User, UserEmail
-from roster.normal_form import search_key
-from roster.repositories.core.keyset import Order, Page
-from roster.repositories.core.purge import purge_after
+from roster.repositories.core.keyset import Page
+from roster.repositories.core.listing import USER_FIELDS, Asked, Listing, Status, count_of, ids_of, page_of
 
-STATUSES = {
-    "live": (User.deleted_at.is_(None),),
-    "active": (User.deleted_at.is_(None), User.active.is_(True)),
-    "suspended": (User.deleted_at.is_(None), User.active.is_(False)),
-    "deleted": (User.deleted_at.is_not(None),),
+STATUSES: dict[str, Status] = {
+    "live": lambda user: (user.deleted_at.is_(None),),
+    "active": lambda user: (user.deleted_at.is_(None), user.active),
+    "suspended": lambda user: (user.deleted_at.is_(None), not_(user.active)),
+    "deleted": lambda user: (user.deleted_at.is_not(None),),
 }
 SORTS = {
     "user_name": User.user_name_key,
@@ -26,6 +40,7 @@ SORTS = {
     "created_at": User.created_at,
     "updated_at": User.updated_at,
 }
+EVERYBODY = Asked()
 
 _EMAIL = func.jsonb_build_object(
     *("value", UserEmail.value, "type", UserEmail.type, "display", UserEmail.display, "primary", UserEmail.primary)
@@ -64,14 +79,14 @@ COLUMNS = (
     User.version,
 )
 """What a page shows of a user, under the names it has in JSON."""
+LISTING = Listing(User, SORTS, STATUSES, ("deleted_at", "active"), USER_FIELDS, COLUMNS)
 
 
 def page(
     connection: Connection,
     organization_id: UUID,
     *,
-    q: str = "",
-    status: str = "live",
+    asked: Asked = EVERYBODY,
     sort: str = "created_at",
     after: str | None = None,
     limit: int = 50,
@@ -81,30 +96,42 @@ def page(
     Args:
         connection: where to read.
         organization_id: whose users.
-        q: words that must all occur in names or addresses, whatever their case and accents.
-        status: one of STATUSES.
+        asked: which ones; its status is one of STATUSES.
         sort: one of SORTS, with "-" before it for descending.
         after: the `next` of the page before.
         limit: rows.
 
     Raises:
-        AppException: INVALID_CURSOR.
+        AppException: INVALID_CURSOR, INVALID_FILTER.
     """
-    order = Order.named(sort, SORTS, User.id)
-    statement = select(*COLUMNS, order.column.label("sort_value"))
-    return order.page(connection, _matching(statement, organization_id, q=q, status=status), after, limit)
+    found = connection.execute(*page_of(LISTING, organization_id, asked, sort=sort, after=after, limit=limit))
+    return LISTING.order(sort).page_of(found.all(), limit)
 
 
-def count(connection: Connection, organization_id: UUID, *, q: str = "", status: str = "live") -> int:
-    """Return how many users `page` would walk over."""
-    statement = _matching(select(func.count()).select_from(User), organization_id, q=q, status=status)
-    return connection.scalar(statement) or 0
+def count(connection: Connection, organization_id: UUID, *, asked: Asked = EVERYBODY) -> int:
+    """Return how many users `page` would walk over; MOST_COUNTED + 1 for more than that.
+
+    Raises:
+        AppException: INVALID_FILTER.
+    """
+    return connection.scalar(*count_of(LISTING, organization_id, asked)) or 0
+
+
+def ids(
+    connection: Connection, organization_id: UUID, asked: Asked, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Return the ids of the users whom `page` would walk over, `limit` at most, in their order and after this one.
+
+    Raises:
+        AppException: INVALID_FILTER.
+    """
+    return connection.scalars(*ids_of(LISTING, organization_id, asked, after=after, limit=limit)).all()
 
 
 def stream(connection: Connection, organization_id: UUID, *, batch: int = 1000) -> Iterator[Row[Any]]:
     """Give every live user, by user name, from one snapshot; `batch` rows are held at a time."""
-    statement = _matching(select(*COLUMNS), organization_id, q="", status="live").order_by(User.user_name_key)
-    yield from connection.execution_options(yield_per=batch).execute(statement)
+    statement = select(*COLUMNS).where(User.organization_id == organization_id, User.deleted_at.is_(None))
+    yield from connection.execution_options(yield_per=batch).execute(statement.order_by(User.user_name_key))
 
 
 def attribute_names(connection: Connection, organization_id: UUID) -> Sequence[str]:
@@ -117,7 +144,9 @@ def attribute_names(connection: Connection, organization_id: UUID) -> Sequence[s
 def by_user_name_keys(connection: Connection, organization_id: UUID, keys: Iterable[str]) -> Mapping[str, Row[Any]]:
     """Return the live users of these names, by the normal form of the name."""
     statement = select(User.user_name_key, User.profile, *COLUMNS).where(
-        User.organization_id == organization_id, User.deleted_at.is_(None), User.user_name_key.in_(list(keys))
+        User.organization_id == organization_id,
+        User.deleted_at.is_(None),
+        User.user_name_key == any_(bindparam("keys", list(keys), ARRAY(String))),
     )
     return {row.user_name_key: row for row in connection.execute(statement)}
 
@@ -131,19 +160,25 @@ def insert_all(connection: Connection, users: Sequence[Mapping[str, Any]], email
 
 
 def update_all(connection: Connection, organization_id: UUID, users: Sequence[Mapping[str, Any]]) -> None:
-    """Change many live users in one statement, each given as `id` and the same columns; their versions count up."""
+    """Change many live users in one statement, each given as `id` and the same columns; their versions count up.
+
+    Raises:
+        StaleDataError: where `version` is given: somebody is no longer at the version that they had.
+    """
     if not users:
         return
     columns = [User.__table__.c[name] for name in users[0]]
     new = values(*(column(c.name, c.type) for c in columns), name="new")
     rows = new.data([tuple(user[c.name] for c in columns) for user in users])
-    statement = (
-        update(User)
-        .where(User.organization_id == organization_id, User.deleted_at.is_(None), User.id == cast(rows.c.id, Uuid))
-        .values({c.name: cast(rows.c[c.name], c.type) for c in columns if c.name != "id"})
-        .values(version=User.version + 1)
+    same = {name: cast(rows.c[name], User.__table__.c[name].type) for name in users[0]}
+    statement = update(User).where(
+        User.organization_id == organization_id, User.deleted_at.is_(None), User.id == same.pop("id")
     )
-    connection.execute(statement)
+    if (version := same.pop("version", None)) is not None:
+        statement = statement.where(User.version == version)
+    changed = connection.execute(statement.values(same | {"version": User.version + 1})).rowcount
+    if version is not None and changed != len(users):
+        raise StaleDataError(f"{len(users) - changed} users are no longer at the version that they had")
 
 
 def replace_emails(
@@ -155,53 +190,3 @@ def replace_emails(
             delete(UserEmail).where(UserEmail.organization_id == organization_id, UserEmail.user_id.in_(user_ids))
         )
     insert_all(connection, [], emails)
-
-
-def soft_delete(connection: Connection, organization_id: UUID, user_id: UUID, version: int, *, at: datetime) -> None:
-    """Mark a user as deleted: out of every live read, the user name free at once.
-
-    Raises:
-        StaleDataError: the user is no longer at this version (so do the next three).
-    """
-    _set(
-        connection,
-        organization_id,
-        user_id,
-        version,
-        deleted_at=at,
-        updated_at=at,
-        purge_after=purge_after(organization_id, at=at),
-    )
-
-
-def restore(
-    connection: Connection, organization_id: UUID, user_id: UUID, version: int, *, at: datetime, **renamed: Any
-) -> None:
-    """Take the mark of deletion off a user, under other names where they are given."""
-    _set(connection, organization_id, user_id, version, deleted_at=None, purge_after=None, updated_at=at, **renamed)
-
-
-def set_active(
-    connection: Connection, organization_id: UUID, user_id: UUID, version: int, *, active: bool, at: datetime
-) -> None:
-    """Activate or suspend a user."""
-    _set(connection, organization_id, user_id, version, active=active, updated_at=at)
-
-
-def _set(connection: Connection, organization_id: UUID, user_id: UUID, version: int, **values: Any) -> None:
-    statement = (
-        update(User)
-        .where(User.organization_id == organization_id, User.id == user_id, User.version == version)
-        .values(**values, version=version + 1)
-    )
-    if connection.execute(statement).rowcount != 1:
-        raise StaleDataError(f"user {user_id} is no longer at version {version}")
-
-
-def _matching(statement: Select[Any], organization_id: UUID, *, q: str, status: str) -> Select[Any]:
-    words = search_key(q).split()
-    return statement.where(
-        User.organization_id == organization_id,
-        *STATUSES[status],
-        *(User.search_key.contains(word, autoescape=True) for word in words),
-    )

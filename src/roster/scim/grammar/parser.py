@@ -112,8 +112,8 @@ class _Parser:
         match = _SUB.fullmatch(self._token.text)
         if match is None:
             return found
-        self._take()
-        return ValuePath(found.path, And(found.inner, self._compared(AttributePath(None, match["sub"]))))
+        sub = AttributePath(None, match["sub"], position=self._take().position)
+        return ValuePath(found.path, And(found.inner, self._compared(sub)))
 
     def _compared(self, path: AttributePath) -> Filter:
         token = self._take()
@@ -134,7 +134,7 @@ class _Parser:
         match = _ATTRIBUTE.fullmatch(token.text) if token.kind == "word" else None
         if match is None:
             fail(self.error, token.position, f"the name of an attribute belongs here, not {token}")
-        return AttributePath(match["schema"], match["name"], match["sub"])
+        return AttributePath(match["schema"], match["name"], match["sub"], token.position)
 
     def _value(self) -> Value:
         token = self._take()

@@ -1,6 +1,6 @@
 """What a filter or a path is once it was read (RFC 7644 §3.4.2.2, §3.5.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -17,11 +17,15 @@ Value: TypeAlias = str | int | float | bool | datetime | Blank | None
 
 @dataclass(frozen=True, slots=True)
 class AttributePath:
-    """An attribute: under which schema if one is named, and which of its parts if it is about one."""
+    """An attribute: under which schema if one is named, and which of its parts if it is about one.
+
+    `position` is where it was read (characters, from 0); it makes no other path.
+    """
 
     schema: str | None
     name: str
     sub: str | None = None
+    position: int = field(default=0, compare=False, repr=False)
 
     @property
     def text(self) -> str:

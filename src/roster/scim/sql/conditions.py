@@ -5,8 +5,8 @@ matches what has no value at all, for that is not identical to the one given. So
 find the same; `not (emails.value eq "x")` and `emails.value ne "x"` need not.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, and_, not_, or_, true
@@ -49,8 +49,8 @@ def condition(found: Filter, terms: Terms) -> ColumnElement[bool]:
     match found:
         case And(left, right):
             return and_(condition(left, terms), condition(right, terms))
-        case Or(left, right):
-            return or_(condition(left, terms), condition(right, terms))
+        case Or():
+            return or_(*(condition(each, terms) for each in _merged(found, terms)))
         case Not(inner):
             return condition(inner, terms).is_not(true())
         case ValuePath(path, inner):
@@ -70,6 +70,36 @@ def ordering(path: AttributePath, terms: Terms) -> ColumnElement[Any]:
     if path.whole in terms.several:
         return terms.several[path.whole].order(path.sub or "value")
     return _of(path, terms.single).order()
+
+
+def _merged(found: Or, terms: Terms) -> Iterator[Filter]:
+    """The parts of a chain of `or`; what is asked of the values of one attribute is asked of them once.
+
+    That one of several values fits is that there is a value that fits one: two hundred look-ups become one.
+    """
+    together: dict[AttributePath, list[Filter]] = {}
+    for each in _parts(found):
+        if isinstance(each, Comparison) and each.operator != "ne" and each.path.whole in terms.several:
+            whole = replace(each.path, sub=None)
+            inner = Comparison(AttributePath(None, each.path.sub or "value"), each.operator, each.value)
+            together.setdefault(whole, []).append(inner)
+        else:
+            yield each
+    yield from (ValuePath(whole, _joined(inner)) for whole, inner in together.items())
+
+
+def _parts(found: Filter) -> Iterator[Filter]:
+    if isinstance(found, Or):
+        yield from _parts(found.left)
+        yield from _parts(found.right)
+    else:
+        yield found
+
+
+def _joined(parts: Sequence[Filter]) -> Filter:
+    """The parts joined by `or`, in halves, as the parser does it."""
+    middle = len(parts) // 2
+    return Or(_joined(parts[:middle]), _joined(parts[middle:])) if middle else parts[0]
 
 
 def _present(path: AttributePath, terms: Terms) -> ColumnElement[bool]:

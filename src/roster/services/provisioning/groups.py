@@ -53,6 +53,7 @@ def search(organization_id: UUID, query: Query) -> Found:
             start=query.start,
             after=query.after,
             members=query.related,
+            counted=query.counted,
         ),
         lambda: core.provisioned_groups.count(connection, organization_id, query.condition),
     )

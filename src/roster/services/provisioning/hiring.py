@@ -8,8 +8,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from roster.database import Session, core_of
-from roster.models import Actor, Provider, User
-from roster.repositories import core, orm
+from roster.models import Actor, Person, Provider
+from roster.repositories import core
 from roster.services.provisioning import user_changes
 
 NOT_DELETED = {"deleted_at": None, "purge_after": None}
@@ -32,15 +32,15 @@ def hire(session: Session, actor: Actor, provider: Provider, values: Mapping[str
     return known.id
 
 
-def _known(session: Session, actor: Actor, provider: Provider, external_id: str | None) -> User | None:
+def _known(session: Session, actor: Actor, provider: Provider, external_id: str | None) -> Person | None:
     if external_id is None:
         return None
-    return orm.users.find_by_external_id_with_deleted(
-        session, actor.organization_id, provider.id, external_id, for_update=True
+    return core.user_writes.find_by_external_id_for_update(
+        core_of(session), actor.organization_id, provider.id, external_id
     )
 
 
-def _comes_back(known: User, provider: Provider, values: Mapping[str, Any]) -> bool:
+def _comes_back(known: Person, provider: Provider, values: Mapping[str, Any]) -> bool:
     """Tell whether this is a rehire under the same id; one who is active, or should not be, is only there twice."""
     if known.deleted_at is not None:
         return provider.revive_deleted
@@ -48,12 +48,13 @@ def _comes_back(known: User, provider: Provider, values: Mapping[str, Any]) -> b
 
 
 def _add(
-    session: Session, actor: Actor, provider: Provider, values: Mapping[str, Any], known: User | None, *, at: datetime
+    session: Session, actor: Actor, provider: Provider, values: Mapping[str, Any], known: Person | None, *, at: datetime
 ) -> UUID:
     """Add somebody new; whom the provider had before and deleted, they name as who they were."""
-    user = User(
+    user = Person(
         organization_id=actor.organization_id,
         id=uuid7(),
+        user_name=values["user_name"],
         identity_provider_id=provider.id,
         predecessor_id=known.id if known and known.deleted_at else None,
         attributes={},

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from roster.database import Session, core_of, registry, transaction, transactional, violations
 from roster.errors import EXTERNAL_ID_TAKEN
-from roster.models import Actor, IdentityProvider, User
+from roster.models import Actor, IdentityProvider, Person
 from roster.repositories import core, orm
+from roster.repositories.core.events import Change
 
 VIOLATIONS = {"uq_user_external_id_live": EXTERNAL_ID_TAKEN}
 
 
 @transactional
-def link_user(actor: Actor, user_id: UUID, provider_id: UUID, external_id: str, *, at: datetime) -> User:
+def link_user(actor: Actor, user_id: UUID, provider_id: UUID, external_id: str, *, at: datetime) -> Person:
     """Let a provider look after a user under its external id, in another's place if there was one. Rolls back as one.
 
     Nothing else ever does this: a provider that names an account which is not its own gets a conflict.
@@ -28,7 +29,7 @@ def link_user(actor: Actor, user_id: UUID, provider_id: UUID, external_id: str, 
 
 
 @transactional
-def unlink_user(actor: Actor, user_id: UUID, *, at: datetime) -> User:
+def unlink_user(actor: Actor, user_id: UUID, *, at: datetime) -> Person:
     """Make a user a local account, whom no provider looks after; one who is stays so. Rolls back as one.
 
     Raises:
@@ -46,29 +47,22 @@ def _set_link(
     values: Mapping[str, Any],
     *,
     at: datetime,
-) -> User:
-    user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
+) -> Person:
+    user = core.user_writes.by_id_for_update(core_of(session), actor.organization_id, user_id)
     new = {"identity_provider_id": provider.id if provider else None, **values}
     before = {name: getattr(user, name) for name in new}
     if new != before:
         changes = {name: [before[name], value] for name, value in values.items() if before[name] != value}
         changes["identity_provider"] = [_name(session, user), provider.name if provider else None]
-        orm.users.change(session, user, new, at=at)
-        action = "user.linked" if provider else "user.unlinked"
-        _record(session, actor, action, user, changes, at=at)
+        linked = Change("user.linked" if provider else "user.unlinked", user.id, user.user_name, changes)
+        was = user.columns()
+        user.give(new, at=at)
+        core.user_writes.change(core_of(session), user, was, actor, linked, at=at)
     return user
 
 
-def _name(session: Session, user: User) -> str | None:
+def _name(session: Session, user: Person) -> str | None:
     """The name of the provider that looks after the user until now."""
     if user.identity_provider_id is None:
         return None
     return orm.identity_providers.by_id(session, user.organization_id, user.identity_provider_id).name
-
-
-def _record(
-    session: Session, actor: Actor, action: str, user: User, changes: Mapping[str, Any], *, at: datetime
-) -> None:
-    core.events.record(
-        core_of(session), actor, action, subject_id=user.id, subject_label=user.user_name, changes=changes, at=at
-    )

@@ -43,15 +43,17 @@ class Found(NamedTuple):
 
 
 def found(query: Query, page: Callable[[], Page], count: Callable[[], int]) -> Found:
-    """Return what a query finds, in one statement where the page shows by itself how many there are."""
+    """Return what a query finds, in one statement unless the page is empty, or the last that cursors lead to."""
     one = page() if query.limit else Page((), None)
-    total = _total(query, len(one.rows))
+    total = _total(query, one.rows)
     if total is None and query.counted:
         total = count()
     return Found(one.rows, total, one.next)
 
 
-def _total(query: Query, rows: int) -> int | None:
-    """How many there are, where a page of so many rows is the last one, and begins where it was told to."""
-    is_last = rows < query.limit and not query.after
-    return query.start + rows if is_last and (rows or not query.start) else None
+def _total(query: Query, rows: Sequence[Row[Any]]) -> int | None:
+    """How many there are, where a page tells: it is full, or it is the last one and begins where it was told to."""
+    if len(rows) < query.limit and not query.after:
+        return query.start + len(rows) if rows or not query.start else None
+    total: int | None = rows[0].total if rows and query.counted else None
+    return total

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from roster.database import Session, core_of
 from roster.errors import INVALID_VALUE, AppException
-from roster.models import Actor, Provider, User
+from roster.models import Actor, Person, Provider
 from roster.models.user import ENTERPRISE, chosen_display_name, default_display_name
-from roster.repositories import core, orm
+from roster.repositories import core
+from roster.repositories.core.events import Change
 from roster.scim import user_values
 from roster.services.provisioning.keys import id_of
 
@@ -29,19 +30,19 @@ WRITTEN = (
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
-def state(user: User) -> dict[str, Any]:
+def state(user: Person) -> dict[str, Any]:
     """Return what a provider may write of a user: columns by name, and the addresses."""
     return {name: getattr(user, name) for name in WRITTEN} | {"emails": [email.as_given() for email in user.emails]}
 
 
-def document(user: User) -> dict[str, Any]:
+def document(user: Person) -> dict[str, Any]:
     """Return the SCIM document of a user, without what only the server writes but for the id."""
     columns = state(user)
     return user_values.from_columns({"id": user.id, **columns}, display_name=chosen_display_name(columns))
 
 
 def add(
-    session: Session, actor: Actor, provider: Provider, user: User, given: Mapping[str, Any], *, at: datetime
+    session: Session, actor: Actor, provider: Provider, user: Person, given: Mapping[str, Any], *, at: datetime
 ) -> None:
     """Add a new user with these values (as `user_values.to_columns` gives them).
 
@@ -51,18 +52,20 @@ def add(
     values = _completed(session, actor, provider, {}, given)
     for name in WRITTEN:
         setattr(user, name, values[name])
-    orm.users.add(session, user, values["emails"])
+    user.put_emails(values["emails"])
+    user.derive()
     changes = _changes({}, values)
     if user.predecessor_id is not None:
         changes["predecessor_id"] = [None, str(user.predecessor_id)]
-    record(session, actor, "user.created", user, changes, at=at)
+    created = Change("user.created", user.id, user.user_name, changes)
+    core.user_writes.add(core_of(session), user, actor, created, at=at)
 
 
 def write(
     session: Session,
     actor: Actor,
     provider: Provider,
-    user: User,
+    user: Person,
     given: Mapping[str, Any],
     *,
     at: datetime,
@@ -85,37 +88,31 @@ def write(
     Raises:
         AppException: INVALID_VALUE: an unknown manager, when strict.
     """
-    before = state(user)
+    before, was = state(user), user.columns()
     after = _completed(session, actor, provider, before["profile"], given)
     new = {name: value for name, value in after.items() if before[name] != value} | further
     if not new:
         return
-    orm.users.change(session, user, new, at=at)
-    changes = _changes(before, after)
-    if action is None:
-        _record_apart(session, actor, user, changes, at=at)
+    user.give(new, at=at)
+    connection, changes = core_of(session), _changes(before, after)
+    if "emails" in new:
+        core.user_writes.replace_emails(connection, user)
+    events = _apart(user, changes) if action is None else [Change(action, user.id, user.user_name, changes)]
+    if len(events) == 1:
+        core.user_writes.change(connection, user, was, actor, events[0], at=at)
     else:
-        record(session, actor, action, user, changes, at=at)
+        core.user_writes.change_untold(connection, user, was)
+        core.events.record_all(connection, actor, events, at=at)
 
 
-def record(
-    session: Session, actor: Actor, action: str, user: User, changes: Mapping[str, Any], *, at: datetime
-) -> None:
-    """Write down what was done to a user."""
-    core.events.record(
-        core_of(session), actor, action, subject_id=user.id, subject_label=user.user_name, changes=changes, at=at
-    )
-
-
-def _record_apart(session: Session, actor: Actor, user: User, changes: dict[str, Any], *, at: datetime) -> None:
+def _apart(user: Person, changes: dict[str, Any]) -> list[Change]:
     told = []
     if "active" in changes:
         turn = {"active": changes.pop("active")}
         told.append(("user.activated" if user.active else "user.suspended", turn))
     if changes:
         told.append(("user.changed", changes))
-    events = [core.events.Change(action, user.id, user.user_name, what) for action, what in told]
-    core.events.record_all(core_of(session), actor, events, at=at)
+    return [Change(action, user.id, user.user_name, what) for action, what in told]
 
 
 def _completed(

@@ -1,5 +1,6 @@
 """People as identity providers know them: find, create, replace, patch, delete; who is hired again."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
+from sqlalchemy.orm.exc import StaleDataError
 
 from roster.database import Session, core_of, registry, transaction, transactional, violations
 from roster.errors import EXTERNAL_ID_TAKEN, USER_NAME_TAKEN, AppException
-from roster.models import Actor, Provider, User
+from roster.models import Actor, Person, Provider, User
 from roster.repositories import core, orm
+from roster.repositories.core.events import Change
 from roster.scim import user_values
 from roster.scim.attributes import USER
 from roster.scim.patch import Operation, apply
@@ -20,6 +23,8 @@ from roster.services.provisioning.keys import demand_version
 from roster.services.provisioning.query import Found, Query, found
 
 VIOLATIONS = {"uq_user_user_name_live": USER_NAME_TAKEN, "uq_user_external_id_live": EXTERNAL_ID_TAKEN}
+VERSION = re.compile("[1-9][0-9]{0,8}")
+"""What a version looks like; others name none that a user has."""
 
 
 @transactional
@@ -52,6 +57,7 @@ def search(organization_id: UUID, query: Query) -> Found:
             start=query.start,
             after=query.after,
             groups=query.related,
+            counted=query.counted,
         ),
         lambda: core.provisioned_users.count(connection, organization_id, query.condition),
     )
@@ -140,15 +146,16 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Colle
     Raises:
         AppException: USER_NOT_FOUND, STALE_VERSION.
     """
+    removed = Change("user.deleted", user_id, "", {})
+    versions = None if expected_version is None else [int(text) for text in expected_version if VERSION.fullmatch(text)]
     with transaction(registry()) as session:
-        user = _locked(session, actor, user_id, expected_version)
-        user_changes.record(session, actor, "user.deleted", user, {}, at=at)
-        core.users.soft_delete(core_of(session), actor.organization_id, user_id, user.version, at=at)
-        core.groups.count_member_changed(core_of(session), actor.organization_id, user_id, at=at)
+        if not core.user_writes.remove(core_of(session), actor, removed, versions=versions, at=at):
+            _locked(session, actor, user_id, expected_version)
+            raise StaleDataError(f"user {user_id} changed while they were looked for")
 
 
-def _locked(session: Session, actor: Actor, user_id: UUID, expected_version: Collection[str] | None) -> User:
-    user = orm.users.by_id(session, actor.organization_id, user_id, for_update=True)
+def _locked(session: Session, actor: Actor, user_id: UUID, expected_version: Collection[str] | None) -> Person:
+    user = core.user_writes.by_id_for_update(core_of(session), actor.organization_id, user_id)
     demand_version(str(user.version), expected_version)
     return user
 

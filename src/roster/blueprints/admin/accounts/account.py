@@ -4,8 +4,10 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster import services
+from roster.blueprints import languages
 from roster.blueprints.admin.forms import Form
 from roster.blueprints.admin.guards import confirmed
 from roster.blueprints.admin.visit import NOWHERE, now, visit
@@ -20,7 +22,8 @@ def show() -> ResponseReturnValue:
     who = visit().administrator
     browsers = services.sign_ins.search(who.id, at=now())
     account = services.administrators.get(who.id)
-    return render_template("admin/account/show.html", account=account, browsers=browsers)
+    shown = {"account": account, "browsers": browsers, "languages": languages.LANGUAGES}
+    return render_template("admin/account/show.html", **shown)
 
 
 @blueprint.get("/password")
@@ -38,7 +41,7 @@ def update_password() -> ResponseReturnValue:
     with form.refusals():
         password = NewPassword().load(request.form.to_dict())["password"]
         services.sign_ins.change_password(visit().actor(NOWHERE), who.id, password, who.secret, at=now())
-        return _done("Password changed. All other browsers were signed out.")
+        return _done(_("Password changed. All other browsers were signed out."))
     return render_template("admin/account/password.html", form=form), 422
 
 
@@ -46,7 +49,7 @@ def update_password() -> ResponseReturnValue:
 def end(session_id: UUID) -> ResponseReturnValue:
     """Sign one of one's browsers out."""
     services.sign_ins.end(visit().administrator.id, session_id)
-    return _done("Signed out there.")
+    return _done(_("Signed out there."))
 
 
 @blueprint.post("/browsers/end-others")
@@ -54,7 +57,7 @@ def end_others() -> ResponseReturnValue:
     """Sign all of one's browsers out but this."""
     who = visit().administrator
     services.sign_ins.end_others(who.id, who.secret)
-    return _done("Signed out everywhere else.")
+    return _done(_("Signed out everywhere else."))
 
 
 def _done(message: str) -> ResponseReturnValue:

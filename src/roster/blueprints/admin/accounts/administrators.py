@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster import services
 from roster.blueprints.admin import shown_once, timeline
@@ -75,7 +76,7 @@ def invited() -> ResponseReturnValue:
 def withdraw(invitation_id: UUID) -> ResponseReturnValue:
     """Take an invitation back."""
     services.administrators.withdraw(visit().actor(NOWHERE), invitation_id, at=now(), organization_id=visit().home)
-    flash("Invitation withdrawn.")
+    flash(_("Invitation withdrawn."))
     return redirect(url_for("admin.administrators.index"), 303)
 
 
@@ -96,7 +97,7 @@ def change_role(administrator_id: UUID) -> ResponseReturnValue:
         services.administrators.change_role(
             visit().actor(NOWHERE), administrator_id, role, at=now(), organization_id=visit().home
         )
-        return _done("Saved.")
+        return _done(_("Saved."))
     return _page_of(administrator_id, form), 422
 
 
@@ -109,7 +110,7 @@ def disable(administrator_id: UUID) -> ResponseReturnValue:
         services.administrators.disable(
             visit().actor(NOWHERE), administrator_id, at=now(), organization_id=visit().home
         )
-        return _done("Disabled, and signed out everywhere.")
+        return _done(_("Disabled, and signed out everywhere."))
     return _page_of(administrator_id, form), 422
 
 
@@ -118,7 +119,7 @@ def disable(administrator_id: UUID) -> ResponseReturnValue:
 def enable(administrator_id: UUID) -> ResponseReturnValue:
     """Let an administrator sign in again."""
     services.administrators.enable(visit().actor(NOWHERE), administrator_id, at=now(), organization_id=visit().home)
-    return _done("May sign in again.")
+    return _done(_("May sign in again."))
 
 
 def _within(values: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pyotp
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from roster import services
@@ -72,5 +73,5 @@ def recovery() -> ResponseReturnValue:
 def delete() -> ResponseReturnValue:
     """Ask for codes no more."""
     services.sign_ins.disable_codes(visit().actor(NOWHERE), visit().administrator.id, at=now())
-    flash("Two-step sign-in is off.")
+    flash(_("Two-step sign-in is off."))
     return redirect(url_for("own.account.show"), 303)

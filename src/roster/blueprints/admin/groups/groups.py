@@ -4,34 +4,25 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster import services
 from roster.blueprints.admin import late_edit, timeline
 from roster.blueprints.admin.forms import Form
+from roster.blueprints.admin.groups.bulk_form import KINDS
 from roster.blueprints.admin.groups.group_form import GroupForm, state_of
+from roster.blueprints.admin.groups.group_listing import GroupListing
 from roster.blueprints.admin.groups.members import MemberPage
 from roster.blueprints.admin.guards import for_writers
 from roster.blueprints.admin.late_edit import LateEdit
-from roster.blueprints.admin.listing import Listing
+from roster.blueprints.admin.listing import keep_view
+from roster.blueprints.admin.undoable import flash_undoable
 from roster.blueprints.admin.visit import now, room, visit
 from roster.errors import GROUP_NAME_TAKEN, GROUP_NOT_DELETED, GROUP_NOT_FOUND
-from roster.models import Group
-from roster.schemas.groups import GroupQuery, GroupRestore
+from roster.models import Group, IdentityProvider
+from roster.schemas.groups import GroupRestore
 
 blueprint = room("groups", __name__, "/groups")
-
-
-class GroupListing(Listing):
-    """One view of the groups."""
-
-    ENDPOINT = "admin.groups.index"
-    QUERY = GroupQuery()
-    STATUSES = {"live": "All groups", "deleted": "Deleted"}  # noqa: RUF012 - a constant of the class
-    SORTS = {  # noqa: RUF012 - a constant of the class
-        "display_name": "Name",
-        "created_at": "Created",
-        "updated_at": "Updated",
-    }
 
 
 class GoneForm(Form):
@@ -55,8 +46,14 @@ def index() -> ResponseReturnValue:
     """Show a page of groups."""
     organization, listing = visit().organization, GroupListing.asked(request.args)
     page = services.groups.search(organization.id, **listing.options())
-    total = services.groups.count(organization.id, q=listing.q, status=listing.status)
-    return render_template("admin/groups/index.html", listing=listing, page=page, total=total)
+    total = services.groups.count(organization.id, **listing.narrowed())
+    return render_template("admin/groups/index.html", listing=listing, page=page, total=total, KINDS=KINDS)
+
+
+@blueprint.post("/view")
+def view() -> ResponseReturnValue:
+    """Keep the columns and the page size that this administrator prefers."""
+    return keep_view(GroupListing)
 
 
 @blueprint.get("/<uuid:group_id>")
@@ -78,7 +75,7 @@ def create() -> ResponseReturnValue:
     form = GroupForm.sent(request.form)
     with form.refusals():
         group = services.groups.create(visit().actor(), form.values(), at=now())
-        return _done(group.id, "Created. Now add its members.")
+        return _done(group.id, _("Created. Now add its members."))
     return _form(form), 422
 
 
@@ -99,7 +96,9 @@ def update(group_id: UUID) -> ResponseReturnValue:
         changes = form.changes(shown)
         version = form.version if changes else None  # what is so already (a form sent twice) can't be too late
         group = services.groups.change(actor, group_id, changes, at=now(), expected_version=version)
-        return _done(group_id, "Saved." if group.version > form.version else "Nothing to save: nothing was changed.")
+        return _done(
+            group_id, _("Saved.") if group.version > form.version else _("Nothing to save: nothing was changed.")
+        )
     return _come_back(form, group_id), 422
 
 
@@ -108,7 +107,7 @@ def delete(group_id: UUID) -> ResponseReturnValue:
     """Delete a group. Where somebody else was faster, its page says so."""
     with GoneForm().refusals():
         services.groups.remove(visit().actor(), group_id, at=now())
-        return _done(group_id, "Deleted.")
+        flash_undoable(_("Deleted."), url_for(".restore", group_id=group_id))
     return _shown(group_id)
 
 
@@ -119,7 +118,7 @@ def restore(group_id: UUID) -> ResponseReturnValue:
     with form.refusals():
         values = GroupRestore().load({"display_name": form.display_name})
         services.groups.restore(visit().actor(), group_id, at=now(), **values)
-        return _done(group_id, "Restored.")
+        return _done(group_id, _("Restored."))
     return (_page_of(group_id, form), 422) if "display_name" in form.errors else _shown(group_id)
 
 
@@ -129,8 +128,14 @@ def _page_of(group_id: UUID, form: RestoreForm) -> str:
     members = None if group.deleted_at else MemberPage.asked(organization.id, group_id, request.args)
     around = [] if group.deleted_at else services.groups.of_group(organization.id, group_id)
     entries = timeline.of(services.events.of_subject(organization.id, group_id), seen_by=group_id)
-    shown = {"group": group, "members": members, "around": around, "timeline": entries}
+    provider = _provider_of(group)
+    shown = {"group": group, "provider": provider, "members": members, "around": around, "timeline": entries}
     return render_template("admin/groups/show.html", form=form, **shown)
+
+
+def _provider_of(group: Group) -> IdentityProvider | None:
+    came_from = group.identity_provider_id
+    return services.provisioning.providers.get(group.organization_id, came_from) if came_from else None
 
 
 def _form(form: GroupForm, group: Group | None = None, late: LateEdit | None = None) -> str:

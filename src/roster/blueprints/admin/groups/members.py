@@ -7,6 +7,8 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Row
 
@@ -77,7 +79,7 @@ def create(group_id: UUID) -> ResponseReturnValue:
     form = AddForm()
     with form.refusals():
         added = services.groups.add_members(visit().actor(), group_id, _chosen(), at=now())
-        return _done(group_id, f"{added} added." if added else "In it already.")
+        return _done(group_id, ngettext("%(num)s added.", "%(num)s added.", added) if added else _("In it already."))
     return _choice(group_id, form), 422
 
 
@@ -87,8 +89,11 @@ def delete(group_id: UUID) -> ResponseReturnValue:
     form = AddForm()
     with form.refusals():
         removed = services.groups.remove_members(visit().actor(), group_id, _chosen(), at=now())
-        return _done(group_id, f"{removed} taken out." if removed else "Not in it any more.")
-    return _done(group_id, "Nobody was chosen, so nothing was done.", "warning")
+        return _done(
+            group_id,
+            ngettext("%(num)s taken out.", "%(num)s taken out.", removed) if removed else _("Not in it any more."),
+        )
+    return _done(group_id, _("Nobody was chosen, so nothing was done."), "warning")
 
 
 def _chosen() -> Members:

@@ -2,6 +2,7 @@
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from roster import services
 from roster.blueprints.admin.listing import Listing
@@ -15,8 +16,8 @@ blueprint = room("bin", __name__, "/bin")
 class BinListing(Listing):
     """What was deleted last comes first."""
 
-    STATUSES = {"deleted": "Deleted"}  # noqa: RUF012 - a constant of the class
-    SORTS = {"updated_at": "Deleted"}  # noqa: RUF012 - a constant of the class
+    STATUSES = {"deleted": lazy_gettext("Deleted")}  # noqa: RUF012 - a constant of the class
+    SORTS = {"updated_at": lazy_gettext("Deleted")}  # noqa: RUF012 - a constant of the class
 
     def __init__(self, **options: object) -> None:
         super().__init__(**{"status": "deleted", "sort": "-updated_at"} | options)  # type: ignore[arg-type] # checked by the schema

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_timezone
 
 from roster import services
 from roster.blueprints.admin import timeline
@@ -104,12 +105,18 @@ def _given() -> dict[str, str]:
 
 
 def _search(query: dict[str, Any]) -> Search:
-    """The search; a day begins at midnight in UTC, and the last one counts, too."""
+    """The search; a day begins at the reader's midnight, and the last one counts, too."""
     since, until = query["since"], query["until"]
     return Search(
         actor=query["actor"],
         subject=query["subject"],
         action=query["action"],
-        since=datetime.combine(since, time(), UTC) if since else None,
-        until=datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None,
+        since=_midnight(since) if since else None,
+        until=_midnight(until + timedelta(days=1)) if until else None,
     )
+
+
+def _midnight(day: date) -> datetime:
+    """When the day begins where the reader is."""
+    begun: datetime = get_timezone().localize(datetime.combine(day, time()))
+    return begun

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from roster import services
 from roster.blueprints.admin.forms import Form, TextForm
@@ -25,7 +27,7 @@ class OrganizationListing(Listing):
     ENDPOINT = "admin.organizations.index"
     QUERY = OrganizationQuery()
     STATUSES = {}  # noqa: RUF012 - a constant of the class
-    SORTS = {"name": "Name", "created_at": "Created"}  # noqa: RUF012 - a constant of the class
+    SORTS = {"name": lazy_gettext("Name"), "created_at": lazy_gettext("Created")}  # noqa: RUF012 - a constant of the class
 
     sort: str = "name"
 
@@ -68,7 +70,7 @@ def create() -> ResponseReturnValue:
     with form.refusals():
         values = form.values(OrganizationCreate())
         made = services.organizations.create(**values, at=now(), actor=visit().actor(NOWHERE))
-        flash(f"{made.name} is there. Now its people.")
+        flash(_("%(name)s is there. Now its people.", name=made.name))
         return redirect(url_for("admin.users.index", slug=made.slug), 303)
     return render_template("admin/organizations/new.html", form=form), 422
 
@@ -80,7 +82,7 @@ def restore(organization_id: UUID) -> ResponseReturnValue:
     with form.refusals():
         values = OrganizationRestore().load({"slug": form.slug} if form.slug else {})
         services.organizations.restore(visit().actor(organization_id), at=now(), **values)
-        flash("Restored.")
+        flash(_("Restored."))
     return (_page(form), 422) if "slug" in form.errors else redirect(url_for(".index"), 303)
 
 

@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from marshmallow import fields, validate
 
 from roster import services
@@ -49,7 +50,7 @@ def update() -> ResponseReturnValue:
         organization = services.organizations.change(
             visit().actor(), form.values(Settings()), at=now(), expected_version=version
         )
-        return _done(organization.slug, "Saved.")
+        return _done(organization.slug, _("Saved."))
     return _page(form), 422
 
 
@@ -57,14 +58,16 @@ def update() -> ResponseReturnValue:
 @for_everywhere
 def suspend() -> ResponseReturnValue:
     """Suspend the organization: its tokens open nothing."""
-    return _done(services.organizations.suspend(visit().actor(), at=now()).slug, "Suspended. Its tokens open nothing.")
+    return _done(
+        services.organizations.suspend(visit().actor(), at=now()).slug, _("Suspended. Its tokens open nothing.")
+    )
 
 
 @blueprint.post("/activate")
 @for_everywhere
 def activate() -> ResponseReturnValue:
     """End the suspension."""
-    return _done(services.organizations.activate(visit().actor(), at=now()).slug, "Active again.")
+    return _done(services.organizations.activate(visit().actor(), at=now()).slug, _("Active again."))
 
 
 @blueprint.get("/delete")
@@ -83,10 +86,10 @@ def delete() -> ResponseReturnValue:
     """Delete the organization, once its slug was typed."""
     form = DeleteForm()
     if request.form.get("slug", "").strip() != visit().organization.slug:
-        form.errors["slug"] = ["That is not its slug, so nothing was deleted."]
+        form.errors["slug"] = [_("That is not its slug, so nothing was deleted.")]
         return _question(form), 422
     gone = services.organizations.remove(visit().actor(), at=now())
-    flash(f"{gone.name} was deleted. It can be restored here.")
+    flash(_("%(name)s was deleted. It can be restored here.", name=gone.name))
     return redirect(url_for("admin.organizations.index"), 303)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from roster import services
@@ -125,7 +126,7 @@ def rotate(prefix: str) -> ResponseReturnValue:
 def delete(prefix: str) -> ResponseReturnValue:
     """End a token, at once."""
     services.tokens.revoke(visit().actor(), prefix, at=now())
-    flash("Revoked. It opens nothing any more.")
+    flash(_("Revoked. It opens nothing any more."))
     return redirect(url_for(".index"), 303)
 
 

@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from roster import services
-from roster.blueprints.admin.groups.groups import GroupListing
+from roster.blueprints.admin.groups.group_listing import GroupListing
 from roster.blueprints.admin.guards import for_writers
 from roster.blueprints.admin.visit import room, visit
 

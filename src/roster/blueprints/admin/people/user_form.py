@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from roster.blueprints.admin.forms import VersionedForm, version_of
+from roster.blueprints.languages.sentences import marked
 from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_FOUND, AppException
 from roster.models import User
 from roster.models.user import default_display_name
@@ -115,18 +116,23 @@ def _attributes(rows: Iterable[AttributeRow]) -> dict[str, Any]:
     for place, row in enumerate(rows):
         name = row.name.strip()
         if not name:
-            raise ValidationError({"attributes": {place: ["Give it a name, or empty its value, too."]}})
+            raise _refused(place, marked("Give it a name, or empty its value, too."))
         if name in found:
-            raise ValidationError({"attributes": {place: ["This name stands above already."]}})
+            raise _refused(place, marked("This name stands above already."))
         found[name] = _json(row.value, place) if row.is_json else row.value
     return found
+
+
+def _refused(place: int, sentence: str) -> ValidationError:
+    told = {"attributes": {place: [sentence]}}
+    return ValidationError(told)
 
 
 def _json(text: str, place: int) -> Any:
     try:
         return read_json(text.encode())
     except AppException as error:
-        raise ValidationError({"attributes": {place: ["Not good JSON."]}}) from error
+        raise _refused(place, marked("Not good JSON.")) from error
 
 
 def _rows(form: MultiDict[str, str], *names: str) -> Iterable[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster import services
 from roster.blueprints.admin.forms import TextForm
@@ -39,7 +40,7 @@ def create(user_id: UUID) -> ResponseReturnValue:
         values = form.values(Link())
         link = services.provisioning.links.link_user
         link(visit().actor(), user_id, values["provider"], values["external_id"], at=now())
-        return _done(user_id, "Linked. From now on the provider looks after this account.")
+        return _done(user_id, _("Linked. From now on the provider looks after this account."))
     return _page(user_id, form), 422
 
 
@@ -47,7 +48,7 @@ def create(user_id: UUID) -> ResponseReturnValue:
 def delete(user_id: UUID) -> ResponseReturnValue:
     """Make a person a local account again."""
     services.provisioning.links.unlink_user(visit().actor(), user_id, at=now())
-    return _done(user_id, "Unlinked. This is a local account now.")
+    return _done(user_id, _("Unlinked. This is a local account now."))
 
 
 def _page(user_id: UUID, form: LinkForm) -> str:

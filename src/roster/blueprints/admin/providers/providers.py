@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from roster import services
 from roster.blueprints.admin import timeline
@@ -58,7 +59,7 @@ def update(provider_id: UUID) -> ResponseReturnValue:
     with form.refusals():
         values = form.values(ProviderChange(), **{name: name in request.form for name in SWITCHES})
         services.provisioning.providers.change(visit().actor(), provider_id, values, at=now())
-        flash("Saved.")
+        flash(_("Saved."))
         return redirect(url_for(".show", provider_id=provider_id), 303)
     return _page(provider_id, form), 422
 

@@ -28,12 +28,12 @@ def perform(operation: Operation) -> Response:
     kind, tags = KINDS[endpoint], expected(operation.version)
     show = Projection.of(None, kind.RELATED, kind.TYPE)
     if given_id is None:
-        return answers.one(kind.create(operation.data, show), show, 201)
+        return answers.one(kind.create(operation.data, show), 201)
     if operation.method == "DELETE":
         kind.remove(given_id, tags)
         return answers.nothing()
     change = kind.replace if operation.method == "PUT" else kind.patch
-    return answers.one(change(given_id, operation.data, show, tags), show)
+    return answers.one(change(given_id, operation.data, show, tags))
 
 
 def told(work: Callable[[], Response]) -> Response:

@@ -1,17 +1,20 @@
-"""The groups of a user, and of each user of a page, directly or by way of others, as lists."""
+"""The groups of a user, and of each user of a page, directly or by way of others: the items of a list in JSON."""
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, false, func, literal, select, true
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, false, func, literal_column, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from roster.models import Group, Membership, Nesting, live
-from roster.repositories.core.terms.resources import NONE, ORGANIZATION_ID, json_of, listed
+from roster.repositories.core.terms.resources import ORGANIZATION_ID
+from roster.scim.attributes import GROUP
+from roster.scim.document import HERE
 
 _IS_GROUP = and_(Group.organization_id == ORGANIZATION_ID, live(Group))
 
 
 def groups_of_one(user_id: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the list that `groups_of` has of this user: most of the cost is to plan it, so there is less to plan."""
+    """Return the items that `groups_of` has of this user: most of the cost is to plan it, so there is less to plan."""
     names = (Group.display_name.label("display_name"), Group.display_name_key.label("key"))
     named: tuple[Any, ...] = (Group.id.label("id"), *names)
     direct = (
@@ -24,13 +27,13 @@ def groups_of_one(user_id: ColumnElement[Any]) -> ColumnElement[Any]:
     above = start.union(_up(step, start, start.c.id))
     once = (above.c.id, above.c.display_name, above.c.key)
     found = select(*once, func.bool_or(above.c.is_direct).label("is_direct")).group_by(*once).subquery()
-    kind = case((found.c.is_direct, "direct"), else_="indirect")
-    item = json_of(value=found.c.id, display=found.c.display_name, type=kind)
-    return select(func.coalesce(listed(item, found.c.key, found.c.id), NONE)).scalar_subquery()
+    kind = case((found.c.is_direct, literal_column("'direct'")), else_=literal_column("'indirect'"))
+    item = _item(found.c.id, found.c.display_name, kind)
+    return select(_joined(item, found.c.key, found.c.id)).scalar_subquery()
 
 
 def groups_of(chosen: CTE) -> CTE:
-    """Return `user_id` and `groups`, the live groups of each user who was chosen and has any, by name.
+    """Return `user_id` and `groups`, the items of the live groups of each user who was chosen and has any, by name.
 
     What is above each group is found once, and each group is written down once, however many of the users are in it.
     """
@@ -46,7 +49,7 @@ def groups_of(chosen: CTE) -> CTE:
     )
     item = case((found.c.is_direct, shown.c.direct), else_=shown.c.indirect)
     return (
-        select(found.c.user_id, listed(item, shown.c.place).label("groups"))
+        select(found.c.user_id, _joined(item, shown.c.place).label("groups"))
         .outerjoin(shown, shown.c.id == found.c.group_id, full=True)  # each has the other; never by a nested loop
         .group_by(found.c.user_id)
         .cte("groups_of")
@@ -76,11 +79,22 @@ def _shown(above: CTE) -> CTE:
     """Each of the groups as it is written down, and its place in the order of all of them."""
     place = func.row_number().over(order_by=(Group.display_name_key, Group.id))
     return (
-        select(Group.id, place.label("place"), _as("direct"), _as("indirect"))
+        select(Group.id, place.label("place"), *(_as(kind) for kind in ("direct", "indirect")))
         .where(Group.organization_id == ORGANIZATION_ID, Group.id.in_(select(above.c.group_id)))
         .cte("shown")
     )
 
 
-def _as(kind: str) -> Any:
-    return json_of(value=Group.id, display=Group.display_name, type=literal(kind)).label(kind)
+def _as(kind: str) -> ColumnElement[str]:
+    return _item(Group.id, Group.display_name, literal_column(f"'{kind}'")).label(kind)
+
+
+def _item(group_id: Any, name: Any, kind: ColumnElement[str]) -> ColumnElement[str]:
+    """A group as the user's attribute tells it (RFC 7643 §4.1.2)."""
+    parts = ('{"value":"', f'","$ref":"{HERE}{GROUP.endpoint}/', '","display":', ',"type":"', '"}')
+    start, address, display, how, end = (literal_column(f"'{part}'", String) for part in parts)
+    return func.concat(start, group_id, address, group_id, display, func.to_json(name), how, kind, end)
+
+
+def _joined(item: Any, *order: Any) -> ColumnElement[str]:
+    return func.string_agg(item, aggregate_order_by(literal_column("','"), *order))

@@ -8,7 +8,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CTE, Boolean, ColumnElement, DateTime, Integer, Row, Select, Uuid, and_, bindparam, or_
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from roster.errors import INVALID_CURSOR, AppException
 from roster.repositories.core.keyset import Page
@@ -73,6 +88,12 @@ class Order:
         if self.value is self.id:  # which need not be told twice
             return self._sorted(statement, chosen.c.id)
         return self._sorted(statement.add_columns(chosen.c.sort_value), chosen.c.sort_value, chosen.c.id)
+
+    @staticmethod
+    def totalled(statement: Select[Any], chosen: CTE, count: Select[Any]) -> Select[Any]:
+        """Return the statement with `total`: what is counted where the page is full; else NULL."""
+        is_full = select(func.count()).select_from(chosen).scalar_subquery() >= _LIMIT
+        return statement.add_columns(case((is_full, count.scalar_subquery())).label("total"))
 
     def page(self, rows: Sequence[Row[Any]], after: str | None, limit: int) -> Page:
         """Return the rows of a page, and with a cursor what comes after them."""

@@ -1,0 +1,1 @@
+"""What an operation did, read from its events, and how it is given back."""
