@@ -24,6 +24,22 @@ def people_count() -> int:
     return services.users.count(services.organizations.get_by_slug(demo.SLUG).id)
 
 
+def gathered() -> int:
+    """How many are in a group."""
+    organization_id = services.organizations.get_by_slug(demo.SLUG).id
+    groups = services.groups.search(organization_id, limit=50).rows
+    return sum(services.groups.member_count(organization_id, group.id) for group in groups)
+
+
+def test_people_have_joined_over_some_weeks(tmp_path: Path) -> None:
+    demo.fill_if_empty(tmp_path)
+
+    organization_id = services.organizations.get_by_slug(demo.SLUG).id
+    days = services.overview.of(organization_id, at=datetime.now(UTC)).days
+    assert days[-1].people == people_count()
+    assert len({day.people for day in days}) > demo.WEEKS
+
+
 def test_an_empty_database_gets_people_and_an_owner_who_can_sign_in(tmp_path: Path) -> None:
     told = demo.fill_if_empty(tmp_path)
 
@@ -31,6 +47,7 @@ def test_an_empty_database_gets_people_and_an_owner_who_can_sign_in(tmp_path: Pa
     email, password = told.split("  password: ")
     assert services.sign_ins.sign_in(email, password, at=datetime.now(UTC))
     assert people_count() > 200
+    assert gathered() == people_count()
     assert stat.S_IMODE((tmp_path / "demo-sign-in.txt").stat().st_mode) == 0o600
     assert demo.fill_if_empty(tmp_path) == told
 

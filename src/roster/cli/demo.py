@@ -2,8 +2,11 @@
 
 import os
 import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from roster import services
 from roster.cli.command import now
@@ -14,6 +17,10 @@ from roster.services.imports import Line
 
 SLUG, NAME = "harbour-pine", "Harbour & Pine"
 OWNER = "owner@harbourpine.example"
+WEEKS, JOINING = 4, 11
+"""For how many weeks people have been joining, and how many each week."""
+
+Person = Mapping[str, Any]
 
 
 def fill_if_empty(instance: Path) -> str | None:
@@ -37,15 +44,38 @@ def _fill() -> str | None:
     at, password = now(), secrets.token_urlsafe(9)
     organization = services.organizations.get_by_slug(SLUG)
     actor = Actor(organization.id, kind="command", label="roster serve (demo)", door="command")
-    lines = [Line(number, values) for number, values in enumerate(people(), start=1)]
-    report = services.imports.users(actor, lines, on_error="rollback", at=at)
-    if not report.kept:
-        raise RuntimeError(f"demo people were refused: {report.refused}")
+    everybody = people()
+    for weeks, some in enumerate(_waves(everybody)):
+        _hire(actor, some, at=at - timedelta(days=3 + 7 * (WEEKS - weeks)))
+    _gather(actor, everybody, at=at)
     try:
         services.administrators.create(OWNER, password, "owner", at=at)
     except AppException:
         return None
     return f"{OWNER}  password: {password}"
+
+
+def _waves(everybody: Sequence[Person]) -> list[Sequence[Person]]:
+    """Most of the people at first, and then a few more each week: the pages have something to tell."""
+    first = len(everybody) - JOINING * WEEKS
+    return [everybody[:first], *(everybody[start : start + JOINING] for start in range(first, len(everybody), JOINING))]
+
+
+def _hire(actor: Actor, some: Sequence[Person], *, at: datetime) -> None:
+    lines = [Line(number, values) for number, values in enumerate(some, start=1)]
+    report = services.imports.users(actor, lines, on_error="rollback", at=at)
+    if not report.kept:
+        raise RuntimeError(f"demo people were refused: {report.refused}")
+
+
+def _gather(actor: Actor, everybody: Sequence[Person], *, at: datetime) -> None:
+    """Make a group of each department; a first start that was interrupted may have made some."""
+    for name in sorted({person["department"] for person in everybody}):
+        with suppress(AppException):
+            services.groups.create(actor, {"display_name": name, "description": f"All of {name}"}, at=at)
+        members = [person["user_name"] for person in everybody if person["department"] == name]
+        group_id, found = services.groups.named(actor.organization_id, name, members)
+        services.groups.add_members(actor, group_id, found, at=at)
 
 
 def _write_secret(path: Path, text: str) -> None:
