@@ -19,6 +19,7 @@ from tests.database.proxy import Proxy, upstream_of
 from tests.factories import NOW
 
 DOCS = Path(__file__).parents[2] / "docs" / "data-layer.md"
+TITLED = {"op": "replace", "path": "title", "value": "Countess"}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def _short(statement: str) -> str:
         return last
     if last.startswith("WITH"):  # what it does all at once
         done = re.findall(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', last)
-        return " + ".join(f"{verb.split()[0]} {table}" for verb, table in done if table != "SET")
+        return " + ".join(f"{verb.split()[0]} {table}" for verb, table in done if table != "SET") or "SELECT document"
     tables = re.findall(r'(?:FROM|INTO|(?<!FOR )(?<!KEY )UPDATE) "?(\w+)"?', last)
     verb = last.split(" ", 1)[0]
     return f"{verb} {tables[-1 if verb == 'SELECT' else 0]}"
@@ -101,6 +102,18 @@ def world(distant: Flask, log: Log) -> Iterator[tuple[str, str]]:
         assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
+@pytest.fixture
+def scim_token(distant: Flask, log: Log, world: object) -> str:
+    """A provider's token of the same organization, known as well."""
+    with distant.app_context():
+        organization = services.organizations.get_by_slug("acme")
+        token = factories.token(organization.id, kind="scim", scopes=(), provider="Okta")
+        _note(token)
+    distant.test_client().get("/scim/v2/Users", headers={"Authorization": f"Bearer {token}"})
+    log.statements.clear()
+    return token
+
+
 @pytest.mark.parametrize(
     ("name", "method", "path", "body", "status"),
     [
@@ -109,12 +122,19 @@ def world(distant: Flask, log: Log) -> Iterator[tuple[str, str]]:
         ("create", "POST", "/api/v1/users", {"user_name": "eve", "email": "eve@example.test"}, 201),
         ("change", "PATCH", "/api/v1/users/{user}", {"title": "Countess"}, 200),
         ("delete", "DELETE", "/api/v1/users/{user}", None, 204),
+        ("SCIM read", "GET", "/scim/v2/Users/{user}", None, 200),
+        ("SCIM userName eq", "GET", "/scim/v2/Users?filter=userName eq %22ada%22", None, 200),
+        ("SCIM list", "GET", "/scim/v2/Users", None, 200),
+        ("SCIM create", "POST", "/scim/v2/Users", {"userName": "eve", "externalId": "1"}, 201),
+        ("SCIM change", "PATCH", "/scim/v2/Users/{user}", {"Operations": [TITLED]}, 200),
+        ("SCIM delete", "DELETE", "/scim/v2/Users/{user}", None, 204),
     ],
 )
 def test_a_request_costs_what_the_docs_say(  # type: ignore[no-untyped-def]
-    distant: Flask, log: Log, world: tuple[str, str], name: str, method: str, path: str, body, status: int
+    distant: Flask, log: Log, world, scim_token: str, name: str, method: str, path: str, body, status: int
 ) -> None:
-    user, token = world
+    user, api_token = world
+    token = scim_token if path.startswith("/scim") else api_token
 
     response = distant.test_client().open(
         path.format(user=user), method=method, json=body, headers={"Authorization": f"Bearer {token}"}

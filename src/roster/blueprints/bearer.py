@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from flask import request
+from flask import g, request
 
 from roster import services
 from roster.blueprints import limits
@@ -19,8 +19,8 @@ KNOWN: dict[bytes, Access] = {}
 """What tokens opened when they were looked up last, by their hash. None is believed: see `opened`."""
 
 
-def opened(view: Callable[[Access], R], at: datetime) -> R:
-    """Return what the view answers to whoever this request's token is.
+def opened(view: Callable[[], R], at: datetime) -> R:
+    """Return what the view answers to whoever this request's token is; `access` tells it.
 
     A token that is known is checked by PostgreSQL along with the first statement of the view, which is refused if
     anything about it changed: one that is revoked opens nothing from then on. Counts the request, and notes its use.
@@ -30,13 +30,22 @@ def opened(view: Callable[[Access], R], at: datetime) -> R:
     """
     known = KNOWN.get(secret.digest(bearer()))
     if known is None or known.noted_until <= at.timestamp():
-        return view(authenticated(at))
+        g.access = authenticated(at)
+        return view()
     limits.demand("token", known.token_id.hex)
+    g.access = known
     try:
         with demanding(known.unchanged):
-            return view(known)
+            return view()
     except Unmet:
-        return view(_looked_up(at))
+        del g.access  # it is nobody's request, unless the token is found again
+        g.access = _looked_up(at)
+        return view()
+
+
+def access() -> Access:
+    """Return what this request's token opens."""
+    return g.access  # type: ignore[no-any-return] # put there by `opened`
 
 
 def authenticated(at: datetime) -> Access:
@@ -45,11 +54,11 @@ def authenticated(at: datetime) -> Access:
     Raises:
         AppException: UNAUTHENTICATED, ORGANIZATION_SUSPENDED, TOO_MANY_REQUESTS.
     """
-    access = _looked_up(at)
-    limits.demand("token", access.token_id.hex)
-    if not access.is_noted:
-        services.tokens.touch(access.organization_id, access.token_id, at=at)
-    return access
+    found = _looked_up(at)
+    limits.demand("token", found.token_id.hex)
+    if not found.is_noted:
+        services.tokens.touch(found.organization_id, found.token_id, at=at)
+    return found
 
 
 def bearer() -> str:
@@ -66,11 +75,11 @@ def bearer() -> str:
 
 def _looked_up(at: datetime) -> Access:
     text = bearer()
-    access = services.tokens.authenticate(text, at=at)
+    found = services.tokens.authenticate(text, at=at)
     if len(KNOWN) >= MOST:
         KNOWN.clear()
-    KNOWN[secret.digest(text)] = access
-    return access
+    KNOWN[secret.digest(text)] = found
+    return found
 
 
 def now() -> datetime:

@@ -7,10 +7,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import g, request
 
+from roster.blueprints.bearer import access as access
 from roster.blueprints.bearer import now, opened
 from roster.errors import FORBIDDEN, MALFORMED_REQUEST, STALE_VERSION, AppException
 from roster.models import Actor, Expected, is_expected
-from roster.services.tokens import Access
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,9 +31,8 @@ def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            def inside(access: Access) -> R:
-                g.access = access
-                if scope not in access.scopes:
+            def inside() -> R:
+                if scope not in access().scopes:
                     raise AppException(FORBIDDEN, f"This token does not have the scope {scope}.")
                 return view(*args, **kwargs)
 
@@ -43,11 +42,6 @@ def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return guarded
 
     return guard
-
-
-def access() -> Access:
-    """Return what this request's token opens."""
-    return g.access  # type: ignore[no-any-return] # put there by `needs`
 
 
 def actor() -> Actor:

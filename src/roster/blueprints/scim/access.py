@@ -8,11 +8,10 @@ from uuid import UUID
 
 from flask import g
 
-from roster.blueprints.bearer import authenticated, now
+from roster.blueprints.bearer import access, now, opened
 from roster.errors import FORBIDDEN, PROVIDER_DISABLED, AppException, ErrorCode
 from roster.models import Actor, Provider
 from roster.services.provisioning.keys import id_of
-from roster.services.tokens import Access
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,17 +30,14 @@ def provisioning(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        g.access = authenticated(now())
-        if not provider().enabled:
-            raise AppException(PROVIDER_DISABLED)
-        return view(*args, **kwargs)
+        def inside() -> R:
+            if not provider().enabled:
+                raise AppException(PROVIDER_DISABLED)
+            return view(*args, **kwargs)
+
+        return opened(inside, now())
 
     return guarded
-
-
-def access() -> Access:
-    """Return what this request's token opens."""
-    return g.access  # type: ignore[no-any-return] # put there by `provisioning`
 
 
 def provider() -> Provider:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from roster.blueprints.bearer import now
-from roster.blueprints.scim.access import access, actor, id_in, provider
+from roster.blueprints.bearer import access, now
+from roster.blueprints.scim.access import actor, id_in, provider
 from roster.blueprints.scim.answers import Resource
 from roster.blueprints.scim.lists import Page, Question
 from roster.blueprints.scim.shapes import Tags, of_group, of_groups

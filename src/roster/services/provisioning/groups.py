@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
-from roster.database import Session, core_of, registry, transaction, transactional, violations
+from roster.database import Session, core_of, reading, registry, transaction, transactional, violations
 from roster.errors import EXTERNAL_ID_TAKEN, GROUP_NAME_TAKEN, INVALID_VALUE, AppException
 from roster.models import Actor, Group, Provider
 from roster.repositories import core, orm
@@ -30,7 +30,8 @@ def get(organization_id: UUID, group_id: UUID, *, members: bool = True) -> Row[A
     Raises:
         AppException: GROUP_NOT_FOUND.
     """
-    return core.provisioned_groups.by_id(core_of(registry()), organization_id, group_id, members=members)
+    with reading() as connection:
+        return core.provisioned_groups.by_id(connection, organization_id, group_id, members=members)
 
 
 @transactional
@@ -40,23 +41,23 @@ def search(organization_id: UUID, query: Query) -> Found:
     Raises:
         AppException: INVALID_CURSOR; INVALID_PATH for what can't be sorted by.
     """
-    connection = core_of(registry())
-    return found(
-        query,
-        lambda: core.provisioned_groups.page(
-            connection,
-            organization_id,
-            query.condition,
-            limit=query.limit,
-            sort_by=query.sort_by,
-            descending=query.descending,
-            start=query.start,
-            after=query.after,
-            members=query.related,
-            counted=query.counted,
-        ),
-        lambda: core.provisioned_groups.count(connection, organization_id, query.condition),
-    )
+    with reading() as connection:
+        return found(
+            query,
+            lambda: core.provisioned_groups.page(
+                connection,
+                organization_id,
+                query.condition,
+                limit=query.limit,
+                sort_by=query.sort_by,
+                descending=query.descending,
+                start=query.start,
+                after=query.after,
+                members=query.related,
+                counted=query.counted,
+            ),
+            lambda: core.provisioned_groups.count(connection, organization_id, query.condition),
+        )
 
 
 @transactional

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from roster.database import Session, core_of
+from sqlalchemy import Connection
+
 from roster.errors import INVALID_VALUE, AppException
 from roster.models import Actor, Person, Provider
 from roster.models.user import ENTERPRISE, chosen_display_name, default_display_name
@@ -42,14 +43,14 @@ def document(user: Person) -> dict[str, Any]:
 
 
 def add(
-    session: Session, actor: Actor, provider: Provider, user: Person, given: Mapping[str, Any], *, at: datetime
+    connection: Connection, actor: Actor, provider: Provider, user: Person, given: Mapping[str, Any], *, at: datetime
 ) -> None:
     """Add a new user with these values (as `user_values.to_columns` gives them).
 
     Raises:
         AppException: INVALID_VALUE: an unknown manager, when strict.
     """
-    values = _completed(session, actor, provider, {}, given)
+    values = _completed(connection, actor, provider, {}, given)
     for name in WRITTEN:
         setattr(user, name, values[name])
     user.put_emails(values["emails"])
@@ -58,11 +59,11 @@ def add(
     if user.predecessor_id is not None:
         changes["predecessor_id"] = [None, str(user.predecessor_id)]
     created = Change("user.created", user.id, user.user_name, changes)
-    core.user_writes.add(core_of(session), user, actor, created, at=at)
+    core.user_writes.add(connection, user, actor, created, at=at)
 
 
 def write(
-    session: Session,
+    connection: Connection,
     actor: Actor,
     provider: Provider,
     user: Person,
@@ -75,7 +76,7 @@ def write(
     """Make a user what the values say, and write down what changed; nothing where nothing does.
 
     Args:
-        session: where.
+        connection: where.
         actor: who.
         provider: for whom.
         user: whom, locked.
@@ -89,12 +90,12 @@ def write(
         AppException: INVALID_VALUE: an unknown manager, when strict.
     """
     before, was = state(user), user.columns()
-    after = _completed(session, actor, provider, before["profile"], given)
+    after = _completed(connection, actor, provider, before["profile"], given)
     new = {name: value for name, value in after.items() if before[name] != value} | further
     if not new:
         return
     user.give(new, at=at)
-    connection, changes = core_of(session), _changes(before, after)
+    changes = _changes(before, after)
     if "emails" in new:
         core.user_writes.replace_emails(connection, user)
     events = _apart(user, changes) if action is None else [Change(action, user.id, user.user_name, changes)]
@@ -116,13 +117,13 @@ def _apart(user: Person, changes: dict[str, Any]) -> list[Change]:
 
 
 def _completed(
-    session: Session, actor: Actor, provider: Provider, profile: Mapping[str, Any], given: Mapping[str, Any]
+    connection: Connection, actor: Actor, provider: Provider, profile: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The values, with the display name that follows where none is chosen, and the manager where it is one of ours."""
     values = {name: value for name, value in given.items() if name != "manager"}
     names = (values[name] for name in ("given_name", "family_name", "user_name"))
     values["display_name"] = values["display_name"] or default_display_name(*names)
-    values["manager_id"] = _manager_id(session, actor, given["manager"])
+    values["manager_id"] = _manager_id(connection, actor, given["manager"])
     is_unknown = given["manager"] is not None and values["manager_id"] is None
     if provider.strict and is_unknown and given["manager"] != _manager_of(profile):
         fault = f"There is no user {given['manager']}."
@@ -130,10 +131,10 @@ def _completed(
     return values
 
 
-def _manager_id(session: Session, actor: Actor, manager: str | None) -> UUID | None:
+def _manager_id(connection: Connection, actor: Actor, manager: str | None) -> UUID | None:
     if manager is None or (manager_id := id_of(manager)) is None:
         return None
-    found = core.memberships.labels_of_users(core_of(session), actor.organization_id, [manager_id])
+    found = core.memberships.labels_of_users(connection, actor.organization_id, [manager_id])
     return manager_id if found else None
 
 

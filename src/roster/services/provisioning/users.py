@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from sqlalchemy.orm.exc import StaleDataError
 
-from roster.database import Session, core_of, registry, transaction, transactional, violations
+from roster.database import reading, registry, transactional, violations, writing
 from roster.errors import EXTERNAL_ID_TAKEN, USER_NAME_TAKEN, AppException
 from roster.models import Actor, Person, Provider, User
 from roster.repositories import core, orm
@@ -34,7 +34,8 @@ def get(organization_id: UUID, user_id: UUID, *, groups: bool = True) -> Row[Any
     Raises:
         AppException: USER_NOT_FOUND.
     """
-    return core.provisioned_users.by_id(core_of(registry()), organization_id, user_id, groups=groups)
+    with reading() as connection:
+        return core.provisioned_users.by_id(connection, organization_id, user_id, groups=groups)
 
 
 @transactional
@@ -44,23 +45,23 @@ def search(organization_id: UUID, query: Query) -> Found:
     Raises:
         AppException: INVALID_CURSOR; INVALID_PATH for what can't be sorted by.
     """
-    connection = core_of(registry())
-    return found(
-        query,
-        lambda: core.provisioned_users.page(
-            connection,
-            organization_id,
-            query.condition,
-            limit=query.limit,
-            sort_by=query.sort_by,
-            descending=query.descending,
-            start=query.start,
-            after=query.after,
-            groups=query.related,
-            counted=query.counted,
-        ),
-        lambda: core.provisioned_users.count(connection, organization_id, query.condition),
-    )
+    with reading() as connection:
+        return found(
+            query,
+            lambda: core.provisioned_users.page(
+                connection,
+                organization_id,
+                query.condition,
+                limit=query.limit,
+                sort_by=query.sort_by,
+                descending=query.descending,
+                start=query.start,
+                after=query.after,
+                groups=query.related,
+                counted=query.counted,
+            ),
+            lambda: core.provisioned_users.count(connection, organization_id, query.condition),
+        )
 
 
 @transactional
@@ -75,9 +76,9 @@ def create(actor: Actor, provider: Provider, document: Mapping[str, Any], *, at:
         AppException: USER_NAME_TAKEN, EXTERNAL_ID_TAKEN, INVALID_VALUE (an unknown manager, when strict).
     """
     values = user_values.to_columns(document)
-    with _naming_the_holder(actor, provider, values), transaction(registry()) as session, violations(VIOLATIONS):
-        user_id = hiring.hire(session, actor, provider, values, at=at)
-        return core.provisioned_users.by_id(core_of(session), actor.organization_id, user_id)
+    with _naming_the_holder(actor, provider, values), writing() as connection, violations(VIOLATIONS):
+        user_id = hiring.hire(connection, actor, provider, values, at=at)
+        return core.provisioned_users.by_id(connection, actor.organization_id, user_id)
 
 
 @transactional
@@ -101,14 +102,14 @@ def replace(
             manager, when strict).
     """
     values = user_values.to_columns(document)
-    with _naming_the_holder(actor, provider, values), transaction(registry()) as session, violations(VIOLATIONS):
-        user = _locked(session, actor, user_id, expected_version)
+    with _naming_the_holder(actor, provider, values), writing() as connection, violations(VIOLATIONS):
+        user = _locked(connection, actor, user_id, expected_version)
         if "active" not in document:
             values["active"] = user.active
         if "externalId" not in document and not provider.strict:
             values["external_id"] = user.external_id
-        user_changes.write(session, actor, provider, user, values, at=at)
-        return core.provisioned_users.by_id(core_of(session), actor.organization_id, user_id)
+        user_changes.write(connection, actor, provider, user, values, at=at)
+        return core.provisioned_users.by_id(connection, actor.organization_id, user_id)
 
 
 @transactional
@@ -131,12 +132,12 @@ def patch(
             NO_TARGET.
     """
     values: dict[str, Any] = {}
-    with _naming_the_holder(actor, provider, values), transaction(registry()) as session, violations(VIOLATIONS):
-        user = _locked(session, actor, user_id, expected_version)
+    with _naming_the_holder(actor, provider, values), writing() as connection, violations(VIOLATIONS):
+        user = _locked(connection, actor, user_id, expected_version)
         document = apply(USER, user_changes.document(user), operations)
         values |= user_values.to_columns(document, active=user.active)
-        user_changes.write(session, actor, provider, user, values, at=at)
-        return core.provisioned_users.by_id(core_of(session), actor.organization_id, user_id)
+        user_changes.write(connection, actor, provider, user, values, at=at)
+        return core.provisioned_users.by_id(connection, actor.organization_id, user_id)
 
 
 @transactional
@@ -148,14 +149,14 @@ def remove(actor: Actor, user_id: UUID, *, at: datetime, expected_version: Colle
     """
     removed = Change("user.deleted", user_id, "", {})
     versions = None if expected_version is None else [int(text) for text in expected_version if VERSION.fullmatch(text)]
-    with transaction(registry()) as session:
-        if not core.user_writes.remove(core_of(session), actor, removed, versions=versions, at=at):
-            _locked(session, actor, user_id, expected_version)
+    with writing() as connection:
+        if not core.user_writes.remove(connection, actor, removed, versions=versions, at=at):
+            _locked(connection, actor, user_id, expected_version)
             raise StaleDataError(f"user {user_id} changed while they were looked for")
 
 
-def _locked(session: Session, actor: Actor, user_id: UUID, expected_version: Collection[str] | None) -> Person:
-    user = core.user_writes.by_id_for_update(core_of(session), actor.organization_id, user_id)
+def _locked(connection: Connection, actor: Actor, user_id: UUID, expected_version: Collection[str] | None) -> Person:
+    user = core.user_writes.by_id_for_update(connection, actor.organization_id, user_id)
     demand_version(str(user.version), expected_version)
     return user
 

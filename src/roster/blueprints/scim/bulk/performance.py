@@ -10,6 +10,7 @@ from roster.blueprints.scim import answers, groups, users
 from roster.blueprints.scim.access import expected, provider
 from roster.blueprints.scim.bulk.operations import Operation
 from roster.blueprints.scim.views import Resources
+from roster.database import is_unmet
 from roster.errors import INVALID_SYNTAX, AppException
 from roster.scim.projection import Projection
 
@@ -41,6 +42,8 @@ def told(work: Callable[[], Response]) -> Response:
     try:
         return work()
     except Exception as error:  # each is answered as it would be outside, by the same handlers
+        if is_unmet(error):  # who asks is not who they were: that is about the request as a whole
+            raise
         return current_app.make_response(current_app.handle_user_exception(error))
 
 
