@@ -40,7 +40,7 @@ def tell(logger: logging.Logger, event: str, **said: Any) -> None:
 
 def configure(level: str) -> None:
     """Send everything that is logged, by us or by libraries, to stderr in one form, with the request's id."""
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says it, each would pay
+    logging.logThreads = logging.logMultiprocessing = False  # no line says it, each would pay (gunicorn's: the process)
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

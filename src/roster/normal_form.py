@@ -58,7 +58,7 @@ def words_of(organization_id: UUID, texts: Iterable[str]) -> str:
     only begins another one is left out: whoever looks for it finds the other.
     """
     mark = _mark(organization_id)
-    return " ".join(f"'{mark}{word}'" for word in _longest(_beginnings(search_key(" ".join(texts)))))
+    return " ".join([f"'{mark}{word}'" for word in _longest(_beginnings(search_key(" ".join(texts))))])
 
 
 def words_asked(organization_id: UUID, q: str) -> str:
@@ -68,12 +68,10 @@ def words_asked(organization_id: UUID, q: str) -> str:
     return " & ".join(f"'{mark}{word}':*" for word in _longest(words))
 
 
-def _longest(words: Iterable[str]) -> Iterator[str]:
+def _longest(words: Iterable[str]) -> list[str]:
     """The words in order of their code points, each once, without those that only begin another."""
     listed = sorted(set(words))
-    for word, following in zip(listed, [*listed[1:], ""], strict=False):
-        if not following.startswith(word):
-            yield word
+    return [word for word, following in zip(listed, [*listed[1:], ""], strict=False) if not following.startswith(word)]
 
 
 def _mark(organization_id: UUID) -> str:

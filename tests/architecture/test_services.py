@@ -20,16 +20,23 @@ GENERATORS = {"exports.users", "exports.documents", "exports.table", "jobs.refus
 
 
 def modules(package: ModuleType = services) -> Iterator[ModuleType]:
-    """The modules of use cases: those that their packages name. What else is in a package, these share."""
+    """The modules of use cases: those that their packages name. What else is in a package, these share.
+
+    A package may name its use cases themselves in place of modules: it is one module then, in several files.
+    """
     for name in package.__all__:
         module = import_module(f"{package.__name__}.{name}")
-        yield from modules(module) if hasattr(module, "__path__") else [module]
+        yield from modules(module) if _names_modules(module) else [module]
+
+
+def _names_modules(module: ModuleType) -> bool:
+    return hasattr(module, "__path__") and all(isinstance(getattr(module, name), ModuleType) for name in module.__all__)
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
     for module in modules():
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            if not name.startswith("_") and function.__module__ == module.__name__:
+            if not name.startswith("_") and f"{function.__module__}.".startswith(f"{module.__name__}."):
                 yield f"{module.__name__.removeprefix('roster.services.')}.{name}", function
 
 

@@ -192,7 +192,7 @@ def test_a_whole_that_is_cancelled_meanwhile_is_rolled_back(
     organization_id: UUID, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = stage(organization_id, 30, on_error="rollback", columns=[])
-    monkeypatch.setattr(imports, "PART", 10)
+    monkeypatch.setattr(imports.steps, "PART", 10)
     claimed = services.jobs.claim(organization_id, at=factories.NOW)
     assert claimed is not None
 
@@ -213,7 +213,7 @@ def test_what_others_write_meanwhile_is_neither_lost_nor_in_the_way(
     job = stage(organization_id, 10)
     claimed = services.jobs.claim(organization_id, at=factories.NOW)
     assert claimed is not None
-    look, meddled = imports.core.users.by_user_name_keys, []
+    look, meddled = imports.taking.core.users.by_user_name_keys, []
 
     def meddle(*arguments: Any) -> Any:
         found = look(*arguments)
@@ -223,7 +223,7 @@ def test_what_others_write_meanwhile_is_neither_lost_nor_in_the_way(
             written(engine, change, id=ada.id)
         return found
 
-    monkeypatch.setattr(imports.core.users, "by_user_name_keys", meddle)
+    monkeypatch.setattr(imports.taking.core.users, "by_user_name_keys", meddle)
 
     report = services.imports.step(organization_id, job.id, 1, clock=now).report
 

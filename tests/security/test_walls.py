@@ -225,6 +225,7 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
         c, t.mine, t.job_id, [LINE | {"number": 2, "fault": "Bad."}]
     ),
     "core.import_lines.counts": lambda c, t: any(core.import_lines.counts(c, t.mine, t.job_id)),
+    "core.import_lines.good": lambda c, t: core.import_lines.good(c, t.mine, t.job_id, after=0, limit=9),
     "core.import_lines.page": lambda c, t: core.import_lines.page(c, t.mine, t.job_id, after=0, limit=9),
     "core.import_lines.refuse_all": lambda c, t: core.import_lines.refuse_all(c, t.mine, t.job_id, {2: "Bad."}),
     "core.import_lines.refused": lambda c, t: list(core.import_lines.refused(c, t.mine, t.job_id)),

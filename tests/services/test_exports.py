@@ -1,8 +1,10 @@
 """Exports: a stream of everybody, as they were at one moment."""
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
+import orjson
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
@@ -40,6 +42,27 @@ def test_a_stream_shows_one_moment_whatever_is_written_meanwhile(organization_id
 
     assert seen == [f"user{number:04}" for number in range(0, 2500, 100)]
     assert engine.pool.checkedout() <= 1  # type: ignore[attr-defined]
+
+
+def test_documents_show_one_moment_however_many_texts_they_come_in(
+    organization_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        services.exports.core.user_documents, "stream", partial(services.exports.core.user_documents.stream, batch=2)
+    )
+    for name in ("b", "A", "d", "c", "é"):
+        factories.user(organization_id, name, attributes={"large": 1e300 if name == "d" else 1})
+    stream = services.exports.documents(organization_id)
+    texts = [next(stream)]
+
+    factories.user(organization_id, "zz-new")
+    texts += stream
+
+    people = [orjson.loads(line) for text in texts for line in text.splitlines()]
+    assert [person["user_name"] for person in people] == ["A", "b", "c", "d", "é"]
+    assert [len(text.splitlines()) for text in texts] == [2, 2, 1]
+    assert people[3]["attributes"] == {"large": 1e300}
+    assert b"1e+300" in texts[1]
 
 
 def test_a_stream_that_nobody_reads_to_its_end_gives_its_connection_back(app: Flask, engine: Engine) -> None:

@@ -38,7 +38,7 @@ def everybody(organization_id: UUID) -> dict[str, Any]:
 
 
 def test_a_batch_is_taken_in_sets_and_counted(organization_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH", 10)
+    monkeypatch.setattr(imports.taking, "BATCH", 10)
     told: list[int] = []
     factories.user(organization_id, "user3", title="old")
     factories.user(organization_id, "user4", title="new")
@@ -53,7 +53,7 @@ def test_a_batch_is_taken_in_sets_and_counted(organization_id: UUID, monkeypatch
 
 
 def test_what_the_database_refuses_is_left_out_alone(organization_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH", 8)
+    monkeypatch.setattr(imports.taking, "BATCH", 8)
     people: list[dict[str, Any]] = [{"user_name": f"user{number}"} for number in range(20)]
     people[5]["title"] = "x" * 300
     people[13]["attributes"] = {"a": "\0"}
@@ -73,7 +73,8 @@ def test_a_name_that_somebody_took_meanwhile_is_told_as_taken(
     organization_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.user(organization_id, "ada")
-    monkeypatch.setattr(imports.core.users, "by_user_name_keys", lambda *_: {})  # as if they came just after we looked
+    users = imports.taking.core.users
+    monkeypatch.setattr(users, "by_user_name_keys", lambda *_: {})  # as if they came just after we looked
 
     report = take(organization_id, {"user_name": "bob"}, {"user_name": "ADA"})
 

@@ -1,8 +1,11 @@
 """`roster users`: import and export."""
 
+import gc
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,11 +40,22 @@ def import_(file: BinaryIO, organization: str, dry_run: bool, on_error: OnError,
     who = actor(organization_of(organization).id)
     name = getattr(file, "name", "-")
     kind = kind or ("jsonl" if Path(name).suffix in {".jsonl", ".ndjson"} else "csv")
-    with _rewindable(file) as again:
-        options = Options(on_error, dry_run, kind, user_file.columns(again, kind), file_name=Path(name).name)
-        job = services.imports.stage(who, lambda: user_file.read(again, kind), options, state="running", at=now())
-    job = _run(who, job)
+    with _settled():
+        with _rewindable(file) as again:
+            options = Options(on_error, dry_run, kind, user_file.columns(again, kind), file_name=Path(name).name)
+            job = services.imports.stage(who, lambda: user_file.read(again, kind), options, state="running", at=now())
+        job = _run(who, job)
     _tell(job)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Keep the collector from what is loaded: it stays, and to walk through it takes a third of an import's time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _rewindable(file: BinaryIO) -> BinaryIO:

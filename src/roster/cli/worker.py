@@ -1,5 +1,6 @@
 """`roster worker`: does the jobs that somebody asked for, and what has to happen now and then."""
 
+import gc
 import logging
 import signal
 from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ class _Ended(Exception):  # noqa: N818 - it says what happened
 @with_appcontext
 def worker(every: int) -> None:
     """Do jobs as they come, and purge now and then, until SIGTERM or Ctrl-C."""
+    gc.freeze()  # the collector need not walk again and again through what is loaded: it stays
     ended, due = Event(), monotonic()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())

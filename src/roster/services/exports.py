@@ -1,6 +1,5 @@
 """Exports: everybody, in a stream."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -11,8 +10,9 @@ from sqlalchemy import Row
 from roster.database import core_of, database, registry, transactional
 from roster.repositories import core
 
-LONG_NUMBER = re.compile(r"\d{19}")
-"""A number of more than 64 bits, which PostgreSQL writes in full; see `core.user_documents`."""
+LONG_NUMBER = b"0" * 19
+"""A number of more than 64 bits, which PostgreSQL writes in full (`core.user_documents`), with zeros for its digits."""
+ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
 def users(organization_id: UUID) -> Iterator[Row[Any]]:
@@ -31,9 +31,10 @@ def documents(organization_id: UUID) -> Iterator[bytes]:
     It can't be repeated: what was given is out.
     """
     with database.own_session() as session:
-        for rows in core.user_documents.stream(core_of(session), organization_id):
-            text = "\n".join([row.json for row in rows])
-            yield (f"{text}\n" if LONG_NUMBER.search(text) is None else _rewritten(rows)).encode()
+        connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        for text in core.user_documents.stream(connection, organization_id):
+            lines = f"{text}\n".encode()
+            yield lines if LONG_NUMBER not in lines.translate(ZEROS) else _rewritten(lines)
 
 
 def table(organization_id: UUID) -> Iterator[Sequence[Any]]:
@@ -51,9 +52,9 @@ def table(organization_id: UUID) -> Iterator[Sequence[Any]]:
         yield from rows
 
 
-def _rewritten(rows: Sequence[Row[Any]]) -> str:
-    """The same, with numbers as we write them."""
-    return "".join(f"{orjson.dumps(orjson.loads(row.json)).decode()}\n" for row in rows)
+def _rewritten(lines: bytes) -> bytes:
+    """The same, with numbers as we write them; no line is broken by what is in it, for JSON escapes that."""
+    return b"".join(orjson.dumps(orjson.loads(line)) + b"\n" for line in lines.splitlines())
 
 
 @transactional

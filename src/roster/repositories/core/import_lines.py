@@ -28,6 +28,11 @@ _REFUSE = f"""
     WHERE organization_id = %(organization_id)s AND job_id = %(job_id)s AND import_line.number = fault.number
     AND import_line.number = ANY (%(numbers)s::int[])
 """  # noqa: S608
+_GOOD = """
+    SELECT number, given::text FROM import_line
+    WHERE organization_id = %(organization_id)s AND job_id = %(job_id)s AND number > %(after)s AND fault IS NULL
+    ORDER BY number LIMIT %(limit)s
+"""
 _REPEATED = text("""
     SELECT number, first FROM (
         SELECT number, min(number) OVER (PARTITION BY user_name_key) AS first FROM import_line
@@ -88,6 +93,14 @@ def page(
     if only is not None:
         statement = statement.where(ImportLine.fault.is_(None) if only else ImportLine.fault.is_not(None))
     found: Result[Any] = connection.execute(statement.order_by(ImportLine.number).limit(limit))
+    return found.all()
+
+
+def good(connection: Connection, organization_id: UUID, job_id: UUID, *, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Return what the good lines after this number say: number, given (JSON as text)."""
+    found: Result[Any] = connection.exec_driver_sql(
+        _GOOD, {**_keys(organization_id, job_id), "after": after, "limit": limit}
+    )
     return found.all()
 
 

@@ -11,7 +11,10 @@ from roster.normal_form import search_key
 from roster.repositories.core.keyset import Order, Page
 
 SORTS = {"name": Organization.search_key, "created_at": Organization.created_at}
-COLUMNS = (Organization.id, Organization.slug, Organization.name, Organization.suspended_at, Organization.created_at)
+COLUMNS = (
+    *(Organization.id, Organization.slug, Organization.name),
+    *(Organization.suspended_at, Organization.created_at, Organization.purge_days),
+)
 """What a page shows of an organization."""
 
 
