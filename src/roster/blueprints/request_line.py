@@ -12,8 +12,8 @@ from flask import Flask, current_app, g, request
 from werkzeug.exceptions import NotFound
 
 from roster import logs
-from roster.blueprints.uploads import PATIENCE, is_upload, receiving
-from roster.database import deadline
+from roster.blueprints.uploads import is_upload, receiving
+from roster.database import deadline, postpone
 from roster.errors import MALFORMED_REQUEST, AppException
 
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -44,7 +44,7 @@ class RequestLine:
 
         if (connection := environ.get("gunicorn.socket")) is not None:
             connection.settimeout(self.seconds)  # a client that sends half a body must not hold a thread
-        with deadline(self.seconds * (PATIENCE if is_upload(environ["PATH_INFO"]) else 1)):
+        with deadline(self.seconds):
             return self.inside(environ, start)
 
 
@@ -63,13 +63,17 @@ def _begin() -> None:
 def _receive() -> None:
     """Take the whole body in before anything is asked of the database, so that a slow client holds no connection.
 
-    A file is taken in when it is known who sends it.
+    A file is taken in when it is known who sends it; that of a form, in whose midst the form's own token is, before.
     """
-    if is_upload(request.path):
-        request.max_content_length = current_app.config["ROSTER_MAX_IMPORT"]
+    if not is_upload(request.environ):
+        with receiving():
+            request.get_data(parse_form_data=False)
         return
-    with receiving():
-        request.get_data(parse_form_data=False)
+    request.max_content_length = current_app.config["ROSTER_MAX_IMPORT"]
+    if request.mimetype == "multipart/form-data":
+        with receiving():
+            _ = request.form
+        postpone(current_app.config["ROSTER_REQUEST_TIMEOUT"])
 
 
 def _demand_readable(environ: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from socket import SHUT_RD
@@ -12,13 +12,12 @@ from flask import after_this_request, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from roster.blueprints.long_work import take_time
 from roster.database import database
 from roster.errors import BODY_TOO_SLOW, MALFORMED_REQUEST, AppException
 
 ENDING = "/users/import"
 """How the addresses end that take a file, whichever door they belong to."""
-PATIENCE = 12
-"""How many times as long as any other request one with a file may take: 64 MB in two minutes."""
 PART = 65_536
 
 
@@ -31,9 +30,9 @@ class Upload:
     sha256: bytes
 
 
-def is_upload(path: str) -> bool:
-    """Tell whether a file is sent to this address."""
-    return path.endswith(ENDING)
+def is_upload(environ: Mapping[str, Any]) -> bool:
+    """Tell whether this request sends a file."""
+    return bool(environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith(ENDING))
 
 
 def received() -> Upload:
@@ -49,6 +48,7 @@ def received() -> Upload:
         database.close_scope()
         with receiving():
             g.upload = _kept()
+        take_time()
         after_this_request(forget)
     upload: Upload = g.upload
     return upload

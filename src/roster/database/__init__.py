@@ -1,6 +1,6 @@
 """Where sessions come from and how transactions end. Knows nothing of people; could be lifted out."""
 
-from roster.database.deadline import deadline, time_left
+from roster.database.deadline import deadline, postpone, time_left
 from roster.database.engine import engine_options
 from roster.database.failure import (
     Decision,
@@ -11,6 +11,7 @@ from roster.database.failure import (
     is_contention,
     is_outage,
     is_schema_missing,
+    is_unmet,
     violations,
 )
 from roster.database.registry import Database, database, registry
@@ -45,7 +46,9 @@ __all__ = [
     "is_contention",
     "is_outage",
     "is_schema_missing",
+    "is_unmet",
     "on_commit",
+    "postpone",
     "reading",
     "registry",
     "savepoint",

@@ -20,6 +20,11 @@ def deadline(seconds: float) -> Iterator[None]:
         _ends_at.reset(mark)
 
 
+def postpone(seconds: float) -> None:
+    """Let the deadline that one is in end so many seconds from now: for work that is known to take longer."""
+    _ends_at.set(monotonic() + seconds)
+
+
 def time_left() -> float | None:
     """Return the seconds left (0 when it is over), or None where nobody set a deadline."""
     ends_at = _ends_at.get()

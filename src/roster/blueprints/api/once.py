@@ -55,5 +55,5 @@ def _answer(result: Any) -> Answer:
 
 def _fingerprint() -> bytes:
     parts = (request.method, request.full_path, request.headers.get("If-Match", ""))
-    body = uploads.received().sha256 if uploads.is_upload(request.path) else request.get_data()
+    body = uploads.received().sha256 if uploads.is_upload(request.environ) else request.get_data()
     return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()

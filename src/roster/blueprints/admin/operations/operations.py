@@ -15,6 +15,7 @@ from roster.blueprints.admin.listing import asked
 from roster.blueprints.admin.operations import words
 from roster.blueprints.admin.undoable import flash_undoable, operator
 from roster.blueprints.admin.visit import now, room, visit
+from roster.blueprints.long_work import take_time
 from roster.errors import OPERATION_UNDONE
 
 blueprint = room("operations", __name__, "/operations")
@@ -64,6 +65,7 @@ def undo(operation_id: UUID) -> ResponseReturnValue:
     """Undo an operation, wherever nobody has changed anything since."""
     form = UndoForm()
     with form.refusals():
+        take_time()
         undone = services.operations.undo.undo(operator(), operation_id, at=now())
         if undone.done:
             flash_undoable(words.done(undone), url_for(".undo", operation_id=undone.id))
