@@ -34,8 +34,9 @@ AUDITORS_OWN = {
     "own.codes.delete",
     "own.confirmation.create",
     "own.preferences.update",
+    "own.preferences.keep_view",
 }
-"""All that an auditor writes: their own password, second factor and sessions, which are no part of the directory."""
+"""All that an auditor writes: their own password, second factor, sessions and preferences: no part of the directory."""
 CREDENTIALS = {"administrator", "administrator_session", "administrator_event", "recovery_code"}
 ROOMS = OPEN | ONESELF | OWNERS | EVERYWHERE | {"admin.home"} | {f"admin.{room}" for room in ORGANIZATION}
 DANGEROUS = {
@@ -64,6 +65,7 @@ DANGEROUS = {
 NAMES = "user_name, display_name, given_name, family_name, title, department, external_id"
 VALUES = {f"any({NAMES})": "title"} | {
     "any(csv, jsonl)": "csv",
+    "any(users, groups)": "users",
     "string(length=8)": "0" * 8,
     "string(length=43)": "x" * 43,
 }

@@ -11,10 +11,12 @@ from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from roster import services
+from roster.services.imports import Line
 from tests import factories
 from tests.factories import NOW
 from tests.pages import Pages, csrf_token, statements, words
 
+VIEW = "/admin/account/preferences/lists/{}"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 UNDO = re.compile(r'action="([^"]+/operations/[0-9a-f-]{36}/undo)"')
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -74,6 +76,39 @@ def test_all_that_match_are_meant_and_not_only_those_on_the_page(pages: Pages) -
     assert "5 people deleted." in words(done)
     assert [one.id for one in people if pages.read(one.id).deleted_at is None] == []
     assert pages.read(other.id).deleted_at is None
+
+
+def test_a_strike_of_1240_people_is_counted_told_and_undone_exactly(pages: Pages) -> None:
+    hired = [Line(n, {"user_name": f"crew{n}", "active": n != 7}) for n in range(1240)]
+    with pages.app.app_context():
+        services.imports.users(factories.actor(pages.organization_id), hired, on_error="skip", at=NOW)
+    pages.add("ada")
+    before = states(pages)
+
+    question = ask(pages, "suspend", everybody="true", q="crew")
+    assert "1,240 people are chosen." in words(question)
+    assert "It changes 1,239 of them" in words(question)
+    done = confirm(pages, question, reason="Strike")
+    assert "1,239 people suspended. 1 were so already." in words(done)
+    assert sum(state == "suspended" for state in states(pages).values()) == 1240
+    assert states(pages)["ada"] == "active"
+    found = UNDO.search(done.text)
+    assert found is not None
+    assert "crew7 unchanged They were so already." in words(pages.get(found[1].removesuffix("/undo") + "?show=left"))
+
+    assert "1,239 changes undone." in words(undo(pages, done))
+    assert states(pages) == before
+
+
+def states(pages: Pages) -> dict[str, str]:
+    """How each is, by user name."""
+    with pages.app.app_context():
+        asked, after, found = services.users.search, None, {}
+        while rows := (page := asked(pages.organization_id, after=after, limit=200)).rows:
+            found |= {row.user_name: "active" if row.active else "suspended" for row in rows}
+            if (after := page.next) is None:
+                break
+        return found
 
 
 def test_where_the_search_finds_others_by_now_it_asks_again(pages: Pages) -> None:
@@ -257,12 +292,15 @@ def test_the_page_of_filters_offers_what_there_is(pages: Pages) -> None:
     assert '<input type="hidden" name="q" value="ada">' in page.text
 
 
-def test_columns_and_rows_are_remembered(pages: Pages) -> None:
-    pages.add("ada", department="Fleet")
+@pytest.mark.parametrize("role", ["admin", "auditor"])
+def test_columns_and_rows_are_remembered(app: Flask, role: str) -> None:
+    owner = Pages(app)
+    owner.add("ada", department="Fleet")
+    pages = Pages(app, role, slug=owner.slug)
     page = pages.get()
     sent = {"columns": ["user_name", "status"], "page_size": "25", "back": pages.url("?q=ada")}
 
-    back = pages.client.post(pages.url("view"), data={"csrf_token": csrf_token(page)} | sent, follow_redirects=True)
+    back = pages.client.post(VIEW.format("users"), data={"csrf_token": csrf_token(page)} | sent, follow_redirects=True)
 
     assert back.request.full_path.endswith("/users?q=ada")
     assert 'class="department"' not in back.text

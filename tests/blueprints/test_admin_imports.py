@@ -68,8 +68,18 @@ def test_the_preview_tells_what_is_taken_and_what_is_refused_and_why(pages: Page
 
     assert "1 line can be taken." in page
     assert "1 is refused." in page
-    assert "email: Not an e-mail address." in page
+    assert "E-mail: Not an e-mail address." in page
     assert names(pages) == []
+
+
+def test_what_is_refused_is_told_in_the_language_of_the_page(pages: Pages) -> None:
+    job = previewed(pages, "Login,E-mail,Badge\n,nonsense,8\nbob,x\n")
+
+    page = pages.get(pages.of(f"imports/{job}"), headers={"Accept-Language": "de"}).text
+
+    assert "Benutzername: " in page
+    assert "E-Mail: Keine E-Mail-Adresse." in page
+    assert "Hat 2 Zellen, wo die Kopfzeile 3 hat." in page
 
 
 def test_what_can_be_taken_is_and_the_rest_is_to_be_had(pages: Pages) -> None:

@@ -4,9 +4,11 @@ Every string of the catalogue comes in brackets and in strange letters; all data
 So a run of plain Latin letters on a page is a bare string, and the test names it.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +18,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from roster import services
+from roster.cli import worker
 from roster.services.provisioning.requests import Entry, Search
 from tests import factories
 from tests.factories import NOW
@@ -171,6 +174,29 @@ def test_what_is_refused_and_what_is_done_is_told_in_a_translation(pages: Pages,
 
     assert bare(refused.text) == []
     assert bare(done.text) == []
+
+
+@pytest.mark.usefixtures("_pseudo")
+def test_an_import_says_all_of_it_in_a_translation(pages: Pages) -> None:
+    new = pages.of("users/import")
+    refused = [pages.post(new, page=new, **file) for file in ({}, _file(b""), _file(b"\xff"), _file(b"a,a\n"))]
+    columns = pages.post(new, page=new, **_file("логин,почта\nюлия,7\n,x\nлилия,lilia@example.test\n".encode()))
+    address = columns.request.path
+    refused.append(pages.post(address, page=address, **{"column-0": "x", "column-1": "email"}))
+    refused.append(pages.post(address, page=address, **{"column-0": "email", "column-1": "email"}))
+    preview = pages.post(address, page=address, **{"column-0": "user_name", "column-1": "email"})
+    job = preview.request.path
+    waiting = pages.post(f"{job}/start", page=job)
+    with pages.app.app_context():
+        worker.work(Event())
+
+    seen = [*refused, columns, preview, waiting, pages.get(job), pages.get(new)]
+
+    assert [faults for page in seen if (faults := bare(page.text))] == []
+
+
+def _file(content: bytes) -> dict[str, Any]:
+    return {"file": (io.BytesIO(content), "люди.csv")}
 
 
 def test_a_bare_string_is_found() -> None:

@@ -30,15 +30,22 @@ def test_search_as_you_type_keeps_the_place_and_the_address(windows: Windows, pa
         expect(page.locator("tbody tr")).to_have_count(3)
 
 
+TYPING_AT_ONCE = """
+    new MutationObserver((_, observer) => {
+        const search = document.getElementById("q");
+        if (search) { search.value = "gra"; observer.disconnect(); }
+    }).observe(document, {childList: true, subtree: true});
+"""
+"""What is typed as soon as the field is there: htmx is not listening yet, and may be before DOMContentLoaded."""
+
+
 def test_what_was_typed_while_the_page_was_loading_is_searched(windows: Windows, pages: Pages) -> None:
     for name in ("ada", "grace"):
         pages.add(name)
 
     with windows.open() as page:
         sign_in_to(page, pages)
-        page.add_init_script(
-            "document.addEventListener('DOMContentLoaded', () => { document.getElementById('q').value = 'gra' })"
-        )
+        page.add_init_script(TYPING_AT_ONCE)
         page.route("**/htmx-*.js", lambda route: sleep(0.2) or route.continue_())
         page.reload()
         expect(page.locator("tbody tr")).to_have_count(1)

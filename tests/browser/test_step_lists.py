@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from roster import services
 from roster.blueprints.scim import log
 from roster.cli import worker
+from tests.api import Api
 from tests.browser.conftest import Windows, sign_in_to
 from tests.pages import PASSWORD, Pages
 from tests.provider import Provider
@@ -82,6 +83,31 @@ def test_find_a_person_from_part_of_a_name_and_who_added_them(windows: Windows, 
 
         expect(page.locator(".timeline li", has_text="Added to Pilots")).to_contain_text(", ")
         assert hand.clicks <= 3
+
+
+@BOTH
+def test_offboard_now_and_every_door_knows_at_once(
+    windows: Windows, app: Flask, pages: Pages, javascript: bool
+) -> None:
+    user = pages.add("ada", display_name="Ada Lovelace")
+    for name in ("Pilots", "Crew"):
+        pages.group(name, user.id)
+    api = Api(app, "users:read", "groups:read", organization_id=pages.organization_id)
+    okta = Provider(app, "Okta", organization_id=pages.organization_id)
+    assert api.get(f"{user.id}").get_json()["active"] is True
+    assert len(okta.get(f"/Users/{user.id}").get_json()["groups"]) == 2
+
+    with windows.open(java_script_enabled=javascript) as page:
+        sign_in_to(page, pages, str(user.id))
+        hand = Hand(page)
+        hand.on(page.locator("summary", has_text="Offboard…"))
+        hand.button("Offboard now")
+        expect(page.get_by_role("status").first).to_contain_text("Offboarded")
+        assert hand.clicks <= 3
+
+        known, provisioned = api.get(f"{user.id}").get_json(), okta.get(f"/Users/{user.id}").get_json()
+        assert (known["active"], api.get(f"{user.id}/groups").get_json()["items"]) == (False, [])
+        assert (provisioned["active"], provisioned.get("groups", [])) == (False, [])
 
 
 @BOTH

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
-from flask import redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import url_for
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from roster import services
-from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.forms import flat
 from roster.blueprints.admin.visit import visit
 from roster.errors import INVALID_INPUT, AppException
@@ -31,15 +28,6 @@ def asked(schema: Schema, arguments: Mapping[str, str], plain: Mapping[str, Any]
     except ValidationError as error:
         raise AppException(INVALID_INPUT, fields=dict(flat(error.messages))) from error
     return loaded
-
-
-def keep_view(listing: "type[Listing]") -> ResponseReturnValue:
-    """Keep which columns, and how many rows, this administrator wants of a list; then go back to it."""
-    size, wanted = request.form.get("page_size", type=int), request.form.getlist("columns")
-    columns = [name for name in listing.COLUMNS if name in wanted]
-    preferred = {"page_size": size} if size in SIZES else {}
-    services.preferences.prefer(visit().administrator.id, columns={listing.NAME: columns}, **preferred)
-    return redirect(sign_in.safe(request.form.get("back")) or url_for(listing.ENDPOINT), 303)
 
 
 @dataclass(frozen=True, slots=True)

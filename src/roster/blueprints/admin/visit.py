@@ -30,6 +30,7 @@ class Place:
     slug: str
     name: str
     is_suspended: bool
+    purge_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,4 @@ def _same_organization(_: str, values: dict[str, Any]) -> None:
 
 def _places(administrator: SignedIn, slug: str | None) -> tuple[Place, ...]:
     found = services.organizations.around(slug, only=administrator.organization_id, limit=OFFERED + 1)
-    return tuple(Place(one.id, one.slug, one.name, one.suspended_at is not None) for one in found)
+    return tuple(Place(one.id, one.slug, one.name, one.suspended_at is not None, one.purge_days) for one in found)

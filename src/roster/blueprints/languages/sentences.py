@@ -26,6 +26,11 @@ PATTERNS = (
     marked("Only a-z, 0-9 and hyphens inside, 63 at most."),
     marked("This is the address of a page; choose another one."),
     marked("Choose one."),
+    # Why a line of a file can't be taken.
+    marked("has %(count)s cells where the header has %(most)s."),
+    marked("line %(number)s has the same user name."),
+    marked("taken by another user."),
+    marked("can't be stored as it is."),
     # What marshmallow says by itself.
     marked("Missing data for required field."),
     marked("Field may not be null."),

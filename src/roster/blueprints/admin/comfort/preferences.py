@@ -12,10 +12,17 @@ from marshmallow import Schema, fields, validate
 
 from roster import services
 from roster.blueprints import languages
+from roster.blueprints.admin import sign_in
 from roster.blueprints.admin.forms import TextForm
+from roster.blueprints.admin.groups.group_listing import GroupListing
+from roster.blueprints.admin.listing import SIZES, Listing
+from roster.blueprints.admin.people.people_listing import PeopleListing
 from roster.blueprints.admin.visit import visit
 
 blueprint = Blueprint("preferences", __name__, url_prefix="/account/preferences")
+
+LISTS: Mapping[str, type[Listing]] = {"users": PeopleListing, "groups": GroupListing}
+"""Whose columns can be preferred."""
 
 
 class PreferencesSchema(Schema):
@@ -56,6 +63,16 @@ def update() -> ResponseReturnValue:
         flash(_("Saved."))
         return redirect(url_for("own.account.show"), 303)
     return _page(form), 422
+
+
+@blueprint.post("/lists/<any(users, groups):name>")
+def keep_view(name: str) -> ResponseReturnValue:
+    """Keep which columns, and how many rows, are preferred of a list; then go back to it."""
+    size, wanted = request.form.get("page_size", type=int), request.form.getlist("columns")
+    columns = [column for column in LISTS[name].COLUMNS if column in wanted]
+    preferred = {"page_size": size} if size in SIZES else {}
+    services.preferences.prefer(visit().administrator.id, columns={name: columns}, **preferred)
+    return redirect(sign_in.safe(request.form.get("back")) or url_for("admin.home.index"), 303)
 
 
 def _page(form: PreferencesForm) -> str:

@@ -15,7 +15,6 @@ from roster.blueprints.admin.groups.group_listing import GroupListing
 from roster.blueprints.admin.groups.members import MemberPage
 from roster.blueprints.admin.guards import for_writers
 from roster.blueprints.admin.late_edit import LateEdit
-from roster.blueprints.admin.listing import keep_view
 from roster.blueprints.admin.undoable import flash_undoable
 from roster.blueprints.admin.visit import now, room, visit
 from roster.errors import GROUP_NAME_TAKEN, GROUP_NOT_DELETED, GROUP_NOT_FOUND
@@ -48,12 +47,6 @@ def index() -> ResponseReturnValue:
     page = services.groups.search(organization.id, **listing.options())
     total = services.groups.count(organization.id, **listing.narrowed())
     return render_template("admin/groups/index.html", listing=listing, page=page, total=total, KINDS=KINDS)
-
-
-@blueprint.post("/view")
-def view() -> ResponseReturnValue:
-    """Keep the columns and the page size that this administrator prefers."""
-    return keep_view(GroupListing)
 
 
 @blueprint.get("/<uuid:group_id>")

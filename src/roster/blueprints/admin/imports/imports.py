@@ -16,7 +16,9 @@ from roster.blueprints import downloads
 from roster.blueprints.admin.forms import Form
 from roster.blueprints.admin.guards import for_writers
 from roster.blueprints.admin.imports.columns import ATTRIBUTE, FIELDS, ColumnsForm
+from roster.blueprints.admin.imports.faults import told
 from roster.blueprints.admin.visit import now, room, visit
+from roster.blueprints.long_work import take_time
 from roster.errors import JOB_NOT_RUNNING, MALFORMED_REQUEST
 from roster.schemas import user_csv, user_file
 from roster.schemas.fields.text import clean
@@ -80,6 +82,7 @@ def map_columns(job_id: UUID) -> ResponseReturnValue:
         mapping = form.mapping()
         layout = user_csv.Layout(list(mapping.values()))
         options = replace(Options(**job.options), mapping=mapping)
+        take_time()
         services.imports.map_columns(actor, job_id, layout.record, options, at=now())
         return redirect(url_for(".show", job_id=job_id), 303)
     return _columns(job, form), 422
@@ -97,9 +100,8 @@ def show(job_id: UUID) -> ResponseReturnValue:
     good = [row for row in services.imports.preview(key, job_id, limit=SHOWN * 2) if not row.fault][:SHOWN]
     refused = services.imports.preview(key, job_id, limit=SHOWN, only_refused=True)
     given = [name for name in FIELDS if any(name in row.given for row in good)]
-    return render_template(
-        "admin/imports/preview.html", job=job, good=good, refused=refused, given=given, fields=FIELDS
-    )
+    lines = {"good": good, "refused": refused, "given": given, "fields": FIELDS, "told": told}
+    return render_template("admin/imports/preview.html", job=job, **lines)
 
 
 @blueprint.post("/imports/<uuid:job_id>/start")
@@ -143,6 +145,7 @@ def _staged() -> Row[Any]:
     file, kind = cast(BinaryIO, sent.stream), "jsonl" if sent.filename.lower().endswith(LINES) else "csv"
     names = user_file.columns(file, kind)
     options = Options(on_error="skip", format=kind, columns=names, file_name=clean(sent.filename)[:255])
+    take_time()
     return services.imports.stage(
         visit().actor(),
         lambda: user_file.read_cells(file) if names else user_file.read(file, kind),

@@ -42,7 +42,8 @@ def users() -> ResponseReturnValue:
     """Show deleted people."""
     listing = DeletedPeople.asked(request.args)
     page = services.users.search(visit().organization.id, **listing.options())
-    return _page("users", listing, page.rows, page.next)
+    total = services.users.count(visit().organization.id, status="deleted")
+    return _page("users", listing, rows=page.rows, next=page.next, total=total)
 
 
 @blueprint.get("/groups")
@@ -50,16 +51,9 @@ def groups() -> ResponseReturnValue:
     """Show deleted groups."""
     listing = DeletedGroups.asked(request.args)
     page = services.groups.search(visit().organization.id, **listing.options())
-    return _page("groups", listing, page.rows, page.next)
+    total = services.groups.count(visit().organization.id, status="deleted")
+    return _page("groups", listing, rows=page.rows, next=page.next, total=total)
 
 
-def _page(kind: str, listing: BinListing, rows: object, following: str | None) -> str:
-    key = visit().organization.id
-    totals = {
-        "users": services.users.count(key, status="deleted"),
-        "groups": services.groups.count(key, status="deleted"),
-    }
-    days = services.organizations.get(key).purge_days
-    return render_template(
-        "admin/bin.html", kind=kind, listing=listing, rows=rows, next=following, totals=totals, days=days
-    )
+def _page(kind: str, listing: BinListing, **shown: object) -> str:
+    return render_template("admin/bin.html", kind=kind, listing=listing, days=visit().organization.purge_days, **shown)

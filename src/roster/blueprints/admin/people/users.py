@@ -11,7 +11,6 @@ from roster.blueprints.admin import late_edit
 from roster.blueprints.admin.forms import Form
 from roster.blueprints.admin.guards import for_writers
 from roster.blueprints.admin.late_edit import LateEdit
-from roster.blueprints.admin.listing import keep_view
 from roster.blueprints.admin.people import person_page
 from roster.blueprints.admin.people.bulk_form import KINDS
 from roster.blueprints.admin.people.field_form import FIELDS, FieldForm
@@ -43,12 +42,6 @@ def narrow() -> ResponseReturnValue:
     departments = services.users.departments(organization.id)
     shown = {"listing": listing, "providers": providers, "departments": departments}
     return render_template("admin/users/filter.html", **shown)
-
-
-@blueprint.post("/view")
-def view() -> ResponseReturnValue:
-    """Keep the columns and the page size that this administrator prefers."""
-    return keep_view(PeopleListing)
 
 
 @blueprint.get("/<uuid:user_id>")
