@@ -1,5 +1,6 @@
 """Groups: the list, one group, who is in it, who put them there."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -217,3 +218,18 @@ def test_a_group_of_another_organization_is_not_there(app: Flask, pages: Pages) 
     )
     assert stranger.status_code == 422
     assert pages.members(group_id) == []
+
+
+def test_chips_narrow_the_groups_and_are_taken_away_again(pages: Pages) -> None:
+    user = pages.add("ada")
+    pages.group("Pilots", user.id)
+    pages.group("Nobody")
+
+    empty = pages.get(pages.of("groups?members=without")).text
+    local = pages.get(pages.of("groups?members=with&origin=local")).text
+
+    assert re.findall(r'<bdi class="full">([^<]*)</bdi>', empty) == ["Nobody"]
+    assert re.findall(r'<bdi class="full">([^<]*)</bdi>', local) == ["Pilots"]
+    assert f'<a class="chip on" href="/admin/{pages.slug}/groups"' in empty
+    assert "No group is like that" in pages.get(pages.of("groups?origin=provider")).text
+    assert pages.get(pages.of("groups?origin=x")).status_code == 422

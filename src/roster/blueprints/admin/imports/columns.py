@@ -81,9 +81,8 @@ class ColumnsForm(Form):
                 raise ValidationError({f"column-{place}": ["Must be one of those offered."]})
         fields = [chosen for chosen in self.chosen.values() if chosen in FIELDS]
         if twice := sorted({name for name in fields if fields.count(name) > 1}):
-            raise ValidationError(
-                {"": [_("Two columns are the same: %(names)s.", names=", ".join(str(FIELDS[name]) for name in twice))]}
-            )
+            names = ", ".join(str(FIELDS[name]) for name in twice)
+            raise ValidationError(_("Two columns are the same: %(names)s.", names=names), "")
         if "user_name" not in fields:
-            raise ValidationError({"": [_("Say which column is the user name: it tells people apart.")]})
+            raise ValidationError(_("Say which column is the user name: it tells people apart."), "")
         return {name: name if chosen == ATTRIBUTE else chosen for name, chosen in self.chosen.items()}
