@@ -96,7 +96,7 @@ def test_a_manager_who_is_here_is_told_with_address_and_name(idp: Idp) -> None:
     [
         (datetime(2026, 3, 1, 12, tzinfo=UTC), "2026-03-01T12:00:00Z"),
         (datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC), "2026-03-01T12:00:00.000001Z"),
-        (datetime(1999, 12, 31, 23, 59, 59, 120000, tzinfo=UTC), "1999-12-31T23:59:59.12Z"),
+        (datetime(1999, 12, 31, 23, 59, 59, 120000, tzinfo=UTC), "1999-12-31T23:59:59.120000Z"),
     ],
 )
 def test_times_are_told_in_utc(idp: Idp, moment: datetime, text: str) -> None:

@@ -18,15 +18,13 @@ from roster.errors import USER_NOT_FOUND, AppException
 from roster.repositories.core import users
 from roster.repositories.core.keyset import Page
 from roster.repositories.core.listing import FORMS, Asked, page_of
+from roster.repositories.core.terms.moments import written
 
 _DIALECT: Dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call] # SQLAlchemy gives it no type
 
 
 def _moment(column: str) -> str:
-    """A time as Python writes it: in UTC, with microseconds where there are any."""
-    whole, exact = (f"""'YYYY-MM-DD"T"HH24:MI:SS{fraction}"Z"'""" for fraction in ("", ".US"))
-    form = f"CASE WHEN date_trunc('second', {column}) = {column} THEN {whole} ELSE {exact} END"
-    return f"to_char({column} AT TIME ZONE 'UTC', {form}) AS {column}"
+    return f"{written(column)} AS {column}"
 
 
 _EMAILS = """

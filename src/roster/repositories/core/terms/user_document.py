@@ -8,6 +8,7 @@ who are written; a test compares the two.
 from sqlalchemy import ColumnElement, String, func, literal_column
 
 from roster.models.base import NAME_LENGTH
+from roster.repositories.core.terms.moments import written
 from roster.scim.attributes import ENTERPRISE_URN, USER, USER_URN
 from roster.scim.document import HERE
 from roster.scim.user_values import IN_COLUMNS, NAMES, UNASSIGNED
@@ -40,7 +41,7 @@ def _rest(value: str, *names: str) -> str:
 
 
 def _moment(column: str) -> str:
-    return f"""rtrim(to_json({column} AT TIME ZONE 'UTC')::text, '"') || 'Z"'"""
+    return f"""'"' || {written(column)} || '"'"""
 
 
 _UNSAID = f"profile -> '{UNASSIGNED}'"
