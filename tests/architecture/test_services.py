@@ -15,7 +15,7 @@ from flask import Flask
 from roster import services
 from roster.database import TransactionError
 
-GENERATORS = {"exports.users", "exports.documents", "exports.table", "jobs.refused", "events.export"}
+GENERATORS = {"exports.documents", "exports.table", "jobs.refused", "events.export"}
 """What can't be repeated, for what was given is out; each says so in its docstring."""
 
 

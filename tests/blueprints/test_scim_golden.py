@@ -30,7 +30,7 @@ def many(app: Flask, provider: Provider) -> list[str]:
     with app.app_context():
         lines = [Line(number, {"user_name": f"u{number}"}) for number in range(MANY)]
         services.imports.users(factories.actor(provider.organization_id), lines, on_error="rollback", at=NOW)
-        return [str(user.id) for user in services.exports.users(provider.organization_id)]
+        return [str(key) for key in services.users.ids(provider.organization_id, limit=MANY)]
 
 
 @pytest.mark.parametrize("name", TRACES)

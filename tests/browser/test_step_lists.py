@@ -81,7 +81,8 @@ def test_find_a_person_from_part_of_a_name_and_who_added_them(windows: Windows, 
         expect(page.locator("tbody tr")).to_have_count(1)
         hand.link("Augusta Ada King-Lovelace")
 
-        expect(page.locator(".timeline li", has_text="Added to Pilots")).to_contain_text(", ")
+        said = page.locator(".timeline li", has_text="Added to Pilots")
+        expect(said).to_contain_text("tests, on the command line")
         assert hand.clicks <= 3
 
 

@@ -127,10 +127,8 @@ def begun() -> dict[str, Any]:
 
 
 CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
-    "core.activity.calls": lambda c, t: core.activity.calls(c, t.mine, since=PAST, zone="UTC"),
-    "core.activity.changes": lambda c, t: [
-        row for row in core.activity.changes(c, t.mine, since=PAST, zone="UTC") if row.growth
-    ],
+    "core.activity.calls": lambda c, t: core.activity.calls(c, t.mine, [PAST]),
+    "core.activity.changes": lambda c, t: [row for row in core.activity.changes(c, t.mine, [PAST]) if row.growth],
     "core.activity.totals": lambda c, t: any(core.activity.totals(c, t.mine)),
     "core.events.are_ahead": lambda c, t: core.events.are_ahead(c, t.mine),
     "core.events.count_on": lambda c, t: core.events.count_on(c, t.mine),
@@ -263,13 +261,11 @@ CALLS: dict[str, Callable[[Any, Theirs], Any]] = {
     "core.user_writes.find_by_external_id_for_update": lambda c, t: core.user_writes.find_by_external_id_for_update(
         c, t.mine, t.provider, "00u1"
     ),
-    "core.users.attribute_names": lambda c, t: core.users.attribute_names(c, t.mine),
     "core.users.by_user_name_keys": lambda c, t: core.users.by_user_name_keys(c, t.mine, ["ada", "bob"]),
     "core.users.count": lambda c, t: core.users.count(c, t.mine),
     "core.users.ids": lambda c, t: core.users.ids(c, t.mine, Asked(), after=None, limit=9),
     "core.users.page": lambda c, t: core.users.page(c, t.mine).rows,
     "core.users.replace_emails": lambda c, t: core.users.replace_emails(c, t.mine, [t.eve], []),
-    "core.users.stream": lambda c, t: list(core.users.stream(c, t.mine)),
     "core.users.update_all": lambda c, t: core.users.update_all(c, t.mine, [{"id": t.user_id, "title": "Dr"}]),
     "orm.groups.by_id": lambda s, t: orm.groups.by_id(s, t.mine, t.group_id),
     "orm.groups.by_id_with_deleted": lambda s, t: orm.groups.by_id_with_deleted(s, t.mine, t.group_id),

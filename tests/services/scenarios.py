@@ -310,7 +310,6 @@ SCENARIOS: dict[str, Callable[[World], Call]] = {
     "events.feed": simple(lambda w: services.events.feed(w.id)),
     "events.of_subject": simple(lambda w: services.events.of_subject(w.id, w.user.id)),
     "events.search": simple(lambda w: services.events.search(w.id, Search(subject="ada", action="user."))),
-    "exports.attribute_names": simple(lambda w: services.exports.attribute_names(w.id)),
     "groups.add_members": of(
         lambda w: setattr(w, "inner", w.new_group("inner").id),
         lambda w: GROUPS.add_members(w.actor, w.group.id, Members([w.user.id], [w.inner]), at=LATER),

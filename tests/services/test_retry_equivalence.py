@@ -26,8 +26,7 @@ from tests.architecture.test_services import FUNCTIONS
 from tests.services.scenarios import SCENARIOS, World
 
 STREAMS = {
-    "exports.users": "a stream can't be taken back: it ends where it is cut, and its reader sees that",
-    "exports.documents": "the same",
+    "exports.documents": "a stream can't be taken back: it ends where it is cut, and its reader sees that",
     "exports.table": "the same",
     "jobs.refused": "the same",
     "events.export": "the same",

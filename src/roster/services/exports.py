@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row
 
-from roster.database import core_of, database, registry, transactional
+from roster.database import database
 from roster.repositories import core
 
 LONG_NUMBER = b"0" * 19
@@ -15,20 +14,11 @@ LONG_NUMBER = b"0" * 19
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
-def users(organization_id: UUID) -> Iterator[Row[Any]]:
-    """Give every live user, by user name, as they all were at one moment. Memory stays flat.
-
-    A stream outlives its request, so it reads through a session of its own. It can't be repeated: what was given is
-    out. A failure ends it, and the reader sees that it was cut.
-    """
-    with database.own_session() as session:
-        yield from core.users.stream(core_of(session), organization_id)
-
-
 def documents(organization_id: UUID) -> Iterator[bytes]:
-    """Give the JSON of every live user, a line each, many at a time; else as `users`.
+    """Give the JSON of every live user, a line each, many at a time, by user name, as they all were at one moment.
 
-    It can't be repeated: what was given is out.
+    Memory stays flat. A stream outlives its request, so it reads through a session of its own. It can't be repeated:
+    what was given is out. A failure ends it, and the reader sees that it was cut.
     """
     with database.own_session() as session:
         connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -55,9 +45,3 @@ def table(organization_id: UUID) -> Iterator[Sequence[Any]]:
 def _rewritten(lines: bytes) -> bytes:
     """The same, with numbers as we write them; no line is broken by what is in it, for JSON escapes that."""
     return b"".join(orjson.dumps(orjson.loads(line)) + b"\n" for line in lines.splitlines())
-
-
-@transactional
-def attribute_names(organization_id: UUID) -> Sequence[str]:
-    """Return the names of all attributes that live users have, sorted. Writes nothing."""
-    return core.users.attribute_names(core_of(registry()), organization_id)

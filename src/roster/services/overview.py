@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,10 +49,10 @@ def of(organization_id: UUID, *, at: datetime, zone: str = "UTC", days: int = DA
         days: how many of them.
     """
     connection, dates = core_of(registry()), _dates(at, zone, days)
-    since = datetime.combine(dates[0], time(), ZoneInfo(zone))
+    starts = [datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in dates]
     totals = core.activity.totals(connection, organization_id)
-    changes = core.activity.changes(connection, organization_id, since=since, zone=zone)
-    calls = core.activity.calls(connection, organization_id, since=since, zone=zone)
+    changes = core.activity.changes(connection, organization_id, starts)
+    calls = core.activity.calls(connection, organization_id, starts)
     return Overview(**totals._mapping, days=_days(dates, totals.active + totals.suspended, changes, calls))
 
 
@@ -64,8 +64,8 @@ def _dates(at: datetime, zone: str, days: int) -> list[date]:
 def _days(dates: Sequence[date], people: int, changes: Sequence[Row[Any]], calls: Sequence[Row[Any]]) -> list[Day]:
     """The days, walked backwards: how many people there were is how many there are, less those who came since."""
     called, days = {row.day: row for row in calls}, []
-    for day in reversed(dates):
-        rows, call = [row for row in changes if row.day == day], called.get(day)
+    for place, day in reversed(list(enumerate(dates))):
+        rows, call = [row for row in changes if row.day == place], called.get(place)
         by_door = {row.door: row.changes for row in rows}
         days.append(Day(day, people, by_door, call.calls if call else 0, call.failures if call else 0))
         people -= sum(row.growth for row in rows)

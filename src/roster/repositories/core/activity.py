@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Date, Result, Row, cast, func, select, text
+from sqlalchemy import ARRAY, Connection, DateTime, Result, Row, cast, func, select, text
 
 from roster.models import Event, Group, IdentityProvider, ProviderRequest, User
 from roster.models.base import live
+from roster.repositories.core.terms.moments import first_id
 
 CAME, WENT = ("user.created", "user.restored"), ("user.deleted",)
 
@@ -29,39 +30,31 @@ def totals(connection: Connection, organization_id: UUID) -> Row[Any]:
     return result.one()
 
 
-def changes(connection: Connection, organization_id: UUID, *, since: datetime, zone: str) -> Sequence[Row[Any]]:
+def changes(connection: Connection, organization_id: UUID, starts: Sequence[datetime]) -> Sequence[Row[Any]]:
     """Return day, door, changes and growth (people who came, less those who went) of each day and door with any.
 
     Args:
         connection: where to read.
         organization_id: whose events.
-        since: an event's id begins with its time, so that the primary key alone finds those from here on.
-        zone: the IANA zone whose days are meant.
+        starts: when each day begins; `day` is its place among them. An event's id begins with its time, so that the
+            primary key alone finds those from the first day on.
     """
-    day = _day(Event.at, zone)
     growth = func.count().filter(Event.action.in_(CAME)) - func.count().filter(Event.action.in_(WENT))
-    statement = select(day.label("day"), Event.door, func.count().label("changes"), growth.label("growth"))
-    recent = (Event.organization_id == organization_id, Event.id >= _first_id(since))
-    result: Result[Any] = connection.execute(statement.where(*recent).group_by(text("day"), Event.door))
+    counted = (_day(Event.at, starts), Event.door, func.count().label("changes"), growth.label("growth"))
+    recent = (Event.organization_id == organization_id, Event.id >= first_id(starts[0]))
+    result: Result[Any] = connection.execute(select(*counted).where(*recent).group_by(text("day"), Event.door))
     return result.all()
 
 
-def calls(connection: Connection, organization_id: UUID, *, since: datetime, zone: str) -> Sequence[Row[Any]]:
+def calls(connection: Connection, organization_id: UUID, starts: Sequence[datetime]) -> Sequence[Row[Any]]:
     """Return day, calls and failures of identity providers, of each day on which there were any. See `changes`."""
-    statement = select(
-        _day(ProviderRequest.at, zone).label("day"),
-        func.count().label("calls"),
-        func.count().filter(ProviderRequest.status >= 400).label("failures"),
-    )
-    recent = (ProviderRequest.organization_id == organization_id, ProviderRequest.id >= _first_id(since))
-    result: Result[Any] = connection.execute(statement.where(*recent).group_by(text("day")))
+    failures = func.count().filter(ProviderRequest.status >= 400).label("failures")
+    counted = (_day(ProviderRequest.at, starts), func.count().label("calls"), failures)
+    recent = (ProviderRequest.organization_id == organization_id, ProviderRequest.id >= first_id(starts[0]))
+    result: Result[Any] = connection.execute(select(*counted).where(*recent).group_by(text("day")))
     return result.all()
 
 
-def _day(moment: Any, zone: str) -> Any:
-    return cast(func.timezone(zone, moment), Date)
-
-
-def _first_id(at: datetime) -> UUID:
-    """The smallest id that something of this time can have (UUIDv7, RFC 9562 §5.7)."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
+def _day(moment: Any, starts: Sequence[datetime]) -> Any:
+    """The place of the day that a time is in; -1 before the first one. No zone is named: PostgreSQL may not know it."""
+    return (func.width_bucket(moment, cast(list(starts), ARRAY(DateTime(timezone=True)))) - 1).label("day")

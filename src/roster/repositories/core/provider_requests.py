@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from roster.models import IdentityProvider, ProviderRequest
+from roster.repositories.core.terms.moments import first_id
 
 FAILED = ProviderRequest.status >= 400
 LISTED = (
@@ -130,7 +131,7 @@ def counts(
     connection: Connection, organization_id: UUID, provider_id: UUID, edges: Sequence[datetime]
 ) -> Sequence[Row[Any]]:
     """Return how many calls and failures there were between each edge and the next, in their order."""
-    marks = [_first_id(edge) for edge in edges]
+    marks = [first_id(edge) for edge in edges]
     columns = func.unnest(_ids(marks[:-1]), _ids(marks[1:])).table_valued("low", "high", with_ordinality="place")
     spans = columns.render_derived()
     inside = (
@@ -148,7 +149,7 @@ def counts(
 
 def purge(connection: Connection, organization_id: UUID, provider_id: UUID, *, before: datetime, limit: int) -> int:
     """Delete some of the requests that came before a time; return how many."""
-    due = select(ProviderRequest.id).where(*_of(organization_id, provider_id), ProviderRequest.id < _first_id(before))
+    due = select(ProviderRequest.id).where(*_of(organization_id, provider_id), ProviderRequest.id < first_id(before))
     statement = delete(ProviderRequest).where(
         ProviderRequest.organization_id == organization_id, ProviderRequest.id.in_(due.limit(limit).scalar_subquery())
     )
@@ -176,14 +177,9 @@ def _last_at() -> ScalarSelect[Any]:
 
 
 def _count(*conditions: ColumnElement[bool], since: datetime) -> ScalarSelect[Any]:
-    wanted = (*_of_provider(), ProviderRequest.id >= _first_id(since), *conditions)
+    wanted = (*_of_provider(), ProviderRequest.id >= first_id(since), *conditions)
     counted = select(func.count()).select_from(ProviderRequest).where(*wanted)
     return counted.correlate(IdentityProvider).scalar_subquery()
-
-
-def _first_id(at: datetime) -> UUID:
-    """The smallest id that a request of this time can have."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def _ids(values: Sequence[UUID]) -> ColumnElement[Any]:

@@ -1,6 +1,6 @@
 """Users in sets: pages, counts, bulk writes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -126,19 +126,6 @@ def ids(
         AppException: INVALID_FILTER.
     """
     return connection.scalars(*ids_of(LISTING, organization_id, asked, after=after, limit=limit)).all()
-
-
-def stream(connection: Connection, organization_id: UUID, *, batch: int = 1000) -> Iterator[Row[Any]]:
-    """Give every live user, by user name, from one snapshot; `batch` rows are held at a time."""
-    statement = select(*COLUMNS).where(User.organization_id == organization_id, User.deleted_at.is_(None))
-    yield from connection.execution_options(yield_per=batch).execute(statement.order_by(User.user_name_key))
-
-
-def attribute_names(connection: Connection, organization_id: UUID) -> Sequence[str]:
-    """Return the names of all attributes that live users have, sorted."""
-    name = func.jsonb_object_keys(User.attributes).label("name")
-    statement = select(name).where(User.organization_id == organization_id, User.deleted_at.is_(None)).distinct()
-    return sorted(connection.scalars(statement))
 
 
 def by_user_name_keys(connection: Connection, organization_id: UUID, keys: Iterable[str]) -> Mapping[str, Row[Any]]:

@@ -45,16 +45,7 @@ def search(organization_id: UUID, query: Query) -> Found:
         return found(
             query,
             lambda: core.provisioned_groups.page(
-                connection,
-                organization_id,
-                query.condition,
-                limit=query.limit,
-                sort_by=query.sort_by,
-                descending=query.descending,
-                start=query.start,
-                after=query.after,
-                members=query.related,
-                counted=query.counted,
+                connection, organization_id, query.condition, **query.part(), members=query.related
             ),
             lambda: core.provisioned_groups.count(connection, organization_id, query.condition),
         )

@@ -33,6 +33,17 @@ class Query:
     related: bool = True
     counted: bool = True
 
+    def part(self) -> dict[str, Any]:
+        """Return the arguments of a repository's `page` that say which part, and in what order."""
+        return {
+            "limit": self.limit,
+            "sort_by": self.sort_by,
+            "descending": self.descending,
+            "start": self.start,
+            "after": self.after,
+            "counted": self.counted,
+        }
+
 
 class Found(NamedTuple):
     """One page; how many there are in all, None where nobody asked; and where the next page begins, if there is one."""

@@ -49,16 +49,7 @@ def search(organization_id: UUID, query: Query) -> Found:
         return found(
             query,
             lambda: core.provisioned_users.page(
-                connection,
-                organization_id,
-                query.condition,
-                limit=query.limit,
-                sort_by=query.sort_by,
-                descending=query.descending,
-                start=query.start,
-                after=query.after,
-                groups=query.related,
-                counted=query.counted,
+                connection, organization_id, query.condition, **query.part(), groups=query.related
             ),
             lambda: core.provisioned_users.count(connection, organization_id, query.condition),
         )

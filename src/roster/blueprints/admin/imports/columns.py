@@ -7,17 +7,14 @@ from flask_babel import lazy_gettext
 from marshmallow import ValidationError
 
 from roster.blueprints.admin.forms import Form
+from roster.blueprints.admin.timeline import LABELS
 from roster.schemas.user_csv import COLUMNS
 
 FIELDS = {
-    "user_name": lazy_gettext("User name"),
+    "user_name": LABELS["user_name"],
     "email": lazy_gettext("E-mail"),
-    "given_name": lazy_gettext("Given name"),
-    "family_name": lazy_gettext("Family name"),
-    "display_name": lazy_gettext("Display name"),
-    "title": lazy_gettext("Title"),
-    "department": lazy_gettext("Department"),
-    "external_id": lazy_gettext("External id"),
+    **{name: LABELS[name] for name in ("given_name", "family_name", "display_name")},
+    **{name: LABELS[name] for name in ("title", "department", "external_id")},
     "active": lazy_gettext("Active (yes or no)"),
 }
 """What a column can be, besides an attribute of its own name."""

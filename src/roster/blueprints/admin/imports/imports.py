@@ -67,7 +67,7 @@ def create() -> ResponseReturnValue:
 def columns(job_id: UUID) -> ResponseReturnValue:
     """Ask what the columns of the file are."""
     job = services.jobs.get(visit().organization.id, job_id)
-    if job.state != "staged":
+    if job.state != "staged" or not job.options["columns"]:
         return redirect(url_for(".show", job_id=job_id))
     return _columns(job, ColumnsForm.showing(job.options["columns"], job.options["mapping"]))
 

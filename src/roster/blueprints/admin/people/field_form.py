@@ -3,22 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext
-
 from roster.blueprints.admin.forms import Form
+from roster.blueprints.admin.timeline import LABELS
 from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USER_NOT_FOUND
 from roster.models import User
+from roster.models.user import NAMES
 from roster.schemas.users import UserChange
 
-FIELDS: Mapping[str, str] = {
-    "user_name": lazy_gettext("User name"),
-    "display_name": lazy_gettext("Display name"),
-    "given_name": lazy_gettext("Given name"),
-    "family_name": lazy_gettext("Family name"),
-    "title": lazy_gettext("Title"),
-    "department": lazy_gettext("Department"),
-    "external_id": lazy_gettext("External id"),
-}
+FIELDS: Mapping[str, str] = {name: LABELS[name] for name in (*NAMES, "title", "department", "external_id")}
 """What can be edited in its place; addresses and attributes have the whole form."""
 
 

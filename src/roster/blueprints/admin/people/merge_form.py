@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from roster.blueprints.admin import timeline
 from roster.blueprints.admin.forms import Form, version_of
-from roster.blueprints.admin.timeline import text_of
 from roster.errors import (
     EXTERNAL_ID_TAKEN,
     PROVIDER_OWNS_USER,
@@ -18,15 +18,11 @@ from roster.errors import (
     USER_NOT_FOUND,
 )
 from roster.models import User
+from roster.models.user import NAMES
 from roster.services.operations.merging import FIELDS
 
 LABELS: Mapping[str, str] = {
-    "user_name": lazy_gettext("User name"),
-    "display_name": lazy_gettext("Display name"),
-    "given_name": lazy_gettext("Given name"),
-    "family_name": lazy_gettext("Family name"),
-    "title": lazy_gettext("Title"),
-    "department": lazy_gettext("Department"),
+    **{name: timeline.LABELS[name] for name in (*NAMES, "title", "department")},
     "account": lazy_gettext("External id and provider"),
     "emails": lazy_gettext("E-mail"),
     "attributes": lazy_gettext("Attributes"),
@@ -82,9 +78,9 @@ class MergeForm(Form):
 
 def _shown(user: User, name: str, providers: Mapping[Any, str]) -> str | None:
     if name == "emails":
-        return text_of([email.as_given() for email in user.emails])
+        return timeline.text_of([email.as_given() for email in user.emails])
     if name != "account":
-        return text_of(getattr(user, name))
+        return timeline.text_of(getattr(user, name))
     provider = providers.get(user.identity_provider_id)
     if provider is None:
         return user.external_id
