@@ -248,6 +248,16 @@ def test_what_is_asked_all_the_time_is_found_by_an_index(connection: Connection,
     assert (plan.whole, plan.rows <= rows) == (set(), True), plan.rows
 
 
+def test_a_purge_reads_nobody_but_those_it_ends(connection: Connection) -> None:
+    connection.execute(text("BEGIN"))
+    connection.execute(text('UPDATE "user" SET purge_after = :at WHERE deleted_at IS NOT NULL'), {"at": NOW})
+    plan = Plan(connection, lambda connection: core.purge.users(connection, ORGANIZATION, at=NOW, limit=50))
+    connection.execute(text("ROLLBACK"))
+
+    assert {"ix_user_deleted", "ix_user_manager", "pk_user"} <= plan.indexes
+    assert (plan.whole, plan.rows < 500) == (set(), True), plan.rows
+
+
 def test_ids_are_walked_over_in_batches(connection: Connection) -> None:
     asked = Asked(filter='department eq "D7"')
 

@@ -137,6 +137,7 @@ class User(Base):
         Index("ix_user_updated_at", "organization_id", "updated_at", "id"),
         Index("ix_user_display_name_key", "organization_id", "display_name_key", "id"),
         Index("ix_user_department", "organization_id", DEPARTMENT_KEY, "id"),
+        Index("ix_user_manager", "organization_id", "manager_id", postgresql_where=text("manager_id IS NOT NULL")),
         Index("ix_user_deleted", "organization_id", "id", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_user_words", "words", postgresql_using="gin", postgresql_with=GIN),
         Index(
