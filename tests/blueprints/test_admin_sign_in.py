@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from limits import parse
 
 from roster import services
 from roster.blueprints.admin import sign_in
+from roster.blueprints.limits import parse
 from tests import factories
 from tests.pages import PASSWORD, Pages, csrf_token, words
 

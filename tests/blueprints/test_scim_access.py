@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from limits import parse
 
+from roster.blueprints.limits import parse
 from roster.blueprints.voices import SCIM_TYPES
 from tests.provider import SCIM_JSON, V2, Provider, demand_error
 

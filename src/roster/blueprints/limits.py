@@ -2,12 +2,27 @@
 
 from math import ceil
 from time import time
+from typing import NamedTuple
 
 from flask import Flask, current_app
-from limits import RateLimitItem, parse
 
 from roster.blueprints.counters import SharedCounters
 from roster.errors import TOO_MANY_REQUESTS, AppException
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+class Limit(NamedTuple):
+    """How often in how many seconds."""
+
+    amount: int
+    seconds: int
+
+
+def parse(text: str) -> Limit:
+    """Return the limit of a text such as `20/minute`."""
+    amount, _, unit = text.partition("/")
+    return Limit(int(amount), SECONDS[unit])
 
 
 def register(app: Flask, *, sign_in: str, token: str) -> None:
@@ -30,7 +45,7 @@ def demand(name: str, key: str) -> None:
     """
     extensions = current_app.extensions
     counters: SharedCounters = extensions["roster.counters"]
-    limit: RateLimitItem = extensions["roster.limits"][name]
-    counted = f"{name}/{limit.get_expiry()}/{key}"
-    if counters.incr(counted, limit.get_expiry()) > limit.amount:
+    limit: Limit = extensions["roster.limits"][name]
+    counted = f"{name}/{limit.seconds}/{key}"
+    if counters.incr(counted, limit.seconds) > limit.amount:
         raise AppException(TOO_MANY_REQUESTS, retry_after=max(1, ceil(counters.get_expiry(counted) - time())))
