@@ -1,7 +1,6 @@
 """Two-step sign-in: codes of an authenticator app (RFC 6238), turned on and off."""
 
 import pyotp
-import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,6 +26,8 @@ class CodesForm(TextForm):
     @property
     def picture(self) -> Markup:
         """What an app reads with its camera: an SVG without a style of its own."""
+        import segno  # noqa: PLC0415 - a megabyte that hardly any process ever needs
+
         address = pyotp.TOTP(self.parts["secret"]).provisioning_uri(
             name=visit().administrator.email, issuer_name="Roster"
         )
