@@ -1,5 +1,6 @@
 """Who listens to an engine: how it connects, who may end work on its connections, what is counted."""
 
+import logging
 import os
 import weakref
 from typing import Any
@@ -93,6 +94,8 @@ def savepoint(connection: Any, _: str | None) -> None:
 def _dispose_after_fork(engine: Engine) -> None:
     """Give forked workers a pool of their own: two processes on one socket would read each other's answers."""
     reference = weakref.ref(engine)
+    # Or the first deed of each worker is to say so: what that takes of the memory that it shares is a twentieth.
+    engine.pool.logger.setLevel(logging.WARNING)  # type: ignore[union-attr] # a Logger, where nothing is echoed
 
     def dispose() -> None:
         if (inherited := reference()) is not None:
