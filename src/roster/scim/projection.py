@@ -29,6 +29,8 @@ class Projection:
         Names are separated by commas, or a list; written in any case, in full or not; a schema's URN stands for all of
         it. Names of nothing are ignored; what is always returned (`id`, `schemas`) can't be left out.
         """
+        if not (attributes or excluded):
+            return cls()
         extensions = frozenset(extension.id for extension in resource_type.extensions)
         always = {each.name: None for each in resource_type.common if each.returned == "always"}
         if names := _names(attributes):

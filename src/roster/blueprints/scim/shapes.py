@@ -45,8 +45,9 @@ def of_groups(rows: Iterable[Row[Any]], show: Projection) -> list[Content]:
 def _users(rows: Iterable[Row[Any]], show: Projection, here: str) -> list[Content]:
     """PostgreSQL made the JSON: it is sent as it is, or read again where only a part of it is asked for."""
     address = orjson.dumps(here).decode()[1:-1]
-    texts = (row.document.replace(HERE, address) for row in rows)
-    return [orjson.Fragment(text) if show.is_whole else show.apply(orjson.loads(text)) for text in texts]
+    if show.is_whole:
+        return [orjson.Fragment(row.document.replace(HERE, address)) for row in rows]
+    return [show.apply(orjson.loads(row.document.replace(HERE, address))) for row in rows]
 
 
 def _group(row: Row[Any], here: str) -> dict[str, Any]:
