@@ -56,8 +56,9 @@ def unless_known(resource: Resource, expected: Collection[str] | None) -> Respon
     """
     demand_version(resource.version.removeprefix('W/"').rstrip('"'), expected)
     response = one(resource)
-    # Werkzeug would answer If-Match, too, but not in this door's voice.
-    response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})
+    if "If-None-Match" in request.headers:
+        # Werkzeug would answer If-Match, too, but not in this door's voice.
+        response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})
     return response
 
 
