@@ -13,6 +13,7 @@ from roster.schemas.fields.attributes import ATTRIBUTES, Attributes
 from roster.schemas.fields.cursor import Cursor
 from roster.schemas.fields.filter import FilterText
 from roster.schemas.fields.moment import Moment
+from roster.schemas.fields.short_way import NOT_SO, ShortWay
 from roster.schemas.fields.text import REFUSED, Text
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -31,6 +32,10 @@ class Address(Text):
         super().__init__(longest=320, metadata=metadata, **options)
 
     @override
+    def as_it_is(self, value: Any) -> Any:
+        return value if self._is_clean(value) and (value is None or ADDRESS.fullmatch(value)) else NOT_SO
+
+    @override
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         address = super()._deserialize(value, attr, data, **options)
         if address is not None and not ADDRESS.fullmatch(address):
@@ -41,6 +46,10 @@ class Address(Text):
 class Truth(fields.Boolean):
     """JSON's true or false; not 1, which Python takes for the same."""
 
+    def as_it_is(self, value: Any) -> Any:
+        """Return true or false; NOT_SO for anything else."""
+        return value if isinstance(value, bool) else NOT_SO
+
     @override
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
         if not isinstance(value, bool):
@@ -48,7 +57,7 @@ class Truth(fields.Boolean):
         return value
 
 
-class Email(Schema):
+class Email(ShortWay):
     """One of a user's e-mail addresses."""
 
     class Meta:  # noqa: D106 - marshmallow's own form
@@ -64,8 +73,18 @@ class Email(Schema):
         return {name: value for name, value in data.items() if name != "display" or value is not None}
 
 
+EMAIL = Email()
+
+
 class Addresses(fields.List[Any]):
     """E-mail addresses: counted before they are looked at, for a megabyte holds many."""
+
+    def as_it_is(self, value: Any) -> Any:
+        """Return the addresses, if each is good as it stands; else NOT_SO."""
+        if type(value) is not list or len(value) > MOST_EMAILS:
+            return NOT_SO
+        kept = [EMAIL.as_it_is(one) for one in value]
+        return NOT_SO if NOT_SO in kept else kept
 
     @override
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[Any]:
@@ -74,7 +93,7 @@ class Addresses(fields.List[Any]):
         return super()._deserialize(value, attr, data, **options)
 
 
-class UserFields(Schema):
+class UserFields(ShortWay):
     """What may be said of a user in a request."""
 
     class Meta:  # noqa: D106 - marshmallow's own form

@@ -6,6 +6,7 @@ import orjson
 from marshmallow import ValidationError, fields
 from typing_extensions import override
 
+from roster.schemas.fields.short_way import NOT_SO
 from roster.schemas.fields.text import FILLED, LONG, clean
 
 LARGEST = 65_536
@@ -31,6 +32,13 @@ class Attributes(fields.Dict):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(keys=fields.String(), **options)
+
+    def as_it_is(self, value: Any) -> Any:
+        """Return the attributes, cleaned; NOT_SO where they are not good."""
+        try:
+            return self._deserialize(value, None, None)
+        except ValidationError:
+            return NOT_SO
 
     @override
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from roster import clean_text
 from roster.normal_form import KEY_LIMIT, name_key
+from roster.schemas.fields.short_way import NOT_SO
 
 REFUSED = r"\u0000-\u001F\u007F-\u009F\uFDD0-\uFDEF\uFFFE\uFFFF"
 """What `clean_text.is_refused` is about, as far as a regular expression of every language can say it."""
@@ -44,11 +45,16 @@ class Text(fields.String):
     @override
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **options: Any) -> Any:
         """Return the text as it is kept: at once where there is nothing to clean, as in nearly all."""
-        if type(self) is Text and not self.validators and self._is_clean(value):
-            return value
-        return super().deserialize(value, attr, data, **options)
+        kept = self.as_it_is(value)
+        return super().deserialize(value, attr, data, **options) if kept is NOT_SO else kept
+
+    def as_it_is(self, value: Any) -> Any:
+        """Return the text where there is nothing to clean, and None where that is allowed; else NOT_SO."""
+        return value if not self.validators and self._is_clean(value) else NOT_SO
 
     def _is_clean(self, value: Any) -> bool:
+        if value is None:
+            return self.allow_none
         return (
             type(value) is str
             and value.isascii()
