@@ -30,6 +30,13 @@ def versioned(json: str | bytes, version: int) -> Response:
     return response
 
 
+def created(response: Response, key: object) -> Response:
+    """Answer a new thing of the collection that was asked, with its address: in the collection, by its key."""
+    response.status_code = 201
+    response.headers["Location"] = f"{request.script_root}{request.path}/{key}"
+    return response
+
+
 def documents(page: Any) -> Response:
     """Answer a page of documents, with a link to the next."""
     items = ",".join([_json(row) for row in page.rows])

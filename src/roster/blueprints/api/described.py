@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -93,19 +94,50 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has n
 
     ARGUMENTS_PARSER = Parser()
 
-    def arguments(self, schema: Any, **options: Any) -> Callable[[Any], Any]:
-        """Read arguments by one instance of the schema: webargs would make one for each request."""
-        return super().arguments(schema(), **options)  # type: ignore[no-any-return] # flask-smorest has no types
+    def arguments(self, schema: Any, *, location: str = "json", **options: Any) -> Callable[[Any], Any]:
+        """Read arguments by one instance of the schema, and hand them to the view; webargs does it in four steps."""
+        read = schema()
+        described = super().arguments(read, location=location, **options)
+
+        def decorator(view: Any) -> Any:
+            @wraps(view)
+            def reading(*args: Any, **kwargs: Any) -> Any:
+                return view(*args, self.ARGUMENTS_PARSER.parse(read, location=location), **kwargs)
+
+            reading._apidoc = described(view)._apidoc  # type: ignore[attr-defined] # where flask-smorest looks for it
+            return reading
+
+        return decorator
+
+    def response(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
+        """Describe what the view answers, which is ready to be sent."""
+        return _only_described(super().response(*args, **options))
+
+    def alt_response(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
+        """Describe what else the view may answer."""
+        return _only_described(super().alt_response(*args, **options))
+
+    def doc(self, **options: Any) -> Callable[[Any], Any]:
+        """Describe the view further."""
+        return _only_described(super().doc(**options))
 
     def failure(self, status: int, description: str) -> Callable[[Any], Any]:
         """Describe a failure that the view may answer with."""
-        return self.alt_response(  # type: ignore[no-any-return] # flask-smorest has no types
-            status, schema=Problem, content_type=PROBLEM_JSON, description=description
-        )
+        return self.alt_response(status, schema=Problem, content_type=PROBLEM_JSON, description=description)
 
     def conditional(self, view: Any) -> Any:
         """Describe that the view heeds `If-Match`."""
         return self.doc(parameters=[IF_MATCH])(self.failure(412, "Somebody else changed it: see If-Match.")(view))
+
+
+def _only_described(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What flask-smorest would say of a view, without the function that it would put around it."""
+
+    def decorator(view: Any) -> Any:
+        view._apidoc = describe(view)._apidoc
+        return view
+
+    return decorator
 
 
 class SchemaConverter(OpenAPIConverter):

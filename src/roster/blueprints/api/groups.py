@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, url_for
+from flask import jsonify
 from werkzeug import Response
 
 from roster import services
 from roster.blueprints.api.access import access, actor, expected_version, needs
-from roster.blueprints.api.answers import linked, shown, tagged
+from roster.blueprints.api.answers import created, linked, shown, tagged
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
 from roster.blueprints.bearer import now
@@ -39,10 +39,10 @@ def index(query: dict[str, Any]) -> Response:
 @blueprint.arguments(schemas.GroupCreate)
 @blueprint.response(201, schemas.Group)
 @blueprint.failure(409, "The name is taken.")
-def create(values: dict[str, Any]) -> tuple[Response, int, dict[str, str]]:
+def create(values: dict[str, Any]) -> Response:
     """Create a group."""
     group = services.groups.create(actor(), values, at=now())
-    return tagged(ONE, group), 201, {"Location": url_for(".show", group_id=group.id)}
+    return created(tagged(ONE, group), group.id)
 
 
 @blueprint.route("/<uuid:group_id>", methods=["GET"])

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, url_for
+from flask import jsonify
 from werkzeug import Response
 
 from roster import services
 from roster.blueprints.api.access import access, actor, expected_version, needs
-from roster.blueprints.api.answers import shown, tagged
+from roster.blueprints.api.answers import created, shown, tagged
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
 from roster.blueprints.bearer import now
@@ -49,10 +49,10 @@ def index() -> Response:
 @blueprint.arguments(schemas.OrganizationCreate)
 @blueprint.response(201, schemas.Organization)
 @blueprint.failure(409, "The slug is taken.")
-def create(values: dict[str, Any]) -> tuple[Response, int, dict[str, str]]:
+def create(values: dict[str, Any]) -> Response:
     """Create another organization. This token does not open it; issue one that does by page or command."""
     organization = services.organizations.create(**values, at=now(), actor=actor())
-    return tagged(ONE, organization), 201, {"Location": url_for(".show", organization_id=organization.id)}
+    return created(tagged(ONE, organization), organization.id)
 
 
 @blueprint.route("/<uuid:organization_id>", methods=["GET"])

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, url_for
+from flask import jsonify
 from werkzeug import Response
 
 from roster import services
 from roster.blueprints.api.access import access, actor, expected_version, needs
-from roster.blueprints.api.answers import document, documents, versioned
+from roster.blueprints.api.answers import created, document, documents, versioned
 from roster.blueprints.api.described import DescribedBlueprint
 from roster.blueprints.api.once import once
 from roster.blueprints.bearer import now
@@ -38,10 +38,10 @@ def index(query: dict[str, Any]) -> Response:
 @blueprint.arguments(schemas.UserCreate)
 @blueprint.response(201, schemas.User)
 @blueprint.failure(409, "The user name is taken.")
-def create(values: dict[str, Any]) -> tuple[Response, int, dict[str, str]]:
+def create(values: dict[str, Any]) -> Response:
     """Create a user."""
     user = services.users.create(actor(), values, at=now())
-    return _told(user), 201, {"Location": url_for(".show", user_id=user.id)}
+    return created(_told(user), user.id)
 
 
 @blueprint.route("/<uuid:user_id>", methods=["GET"])
