@@ -1,23 +1,25 @@
 """The time a request has left. Every wait (pool, connection, lock, statement, retry) ends inside it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 
 _ends_at: ContextVar[float | None] = ContextVar("roster_deadline", default=None)
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+class deadline:  # noqa: N801 - it is used as a function
     """Give what runs inside at most so many seconds. An inner deadline can only shorten the outer one."""
-    ends_at = monotonic() + seconds
-    outer = _ends_at.get()
-    mark = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
-    try:
-        yield
-    finally:
-        _ends_at.reset(mark)
+
+    __slots__ = ("_mark", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        ends_at, outer = monotonic() + self._seconds, _ends_at.get()
+        self._mark = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
+
+    def __exit__(self, *_: object) -> None:
+        _ends_at.reset(self._mark)
 
 
 def postpone(seconds: float) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlalchemy.util import ScopedRegistry
 
@@ -23,14 +23,13 @@ from roster.database import session as ending
 from roster.database.engine import listen
 from roster.database.failure import TransactionError
 from roster.database.scope import (
+    Opened,
     Scope,
     closing_what_is_left,
-    counted_statements,
     demand_sessions,
     forget,
+    opened,
     scope,
-    scopes_of_context,
-    scopes_of_request,
 )
 from roster.database.session import Session
 
@@ -39,9 +38,10 @@ LOST = "A request ended with changes that no transaction() saved; they are lost.
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """The seconds that an application's sessions may wait."""
+class Ground:
+    """What an application's sessions stand on: its engine, and the seconds that they may wait."""
 
+    engine: Engine
     lock: float
     stream: float
 
@@ -67,13 +67,14 @@ class Database(SQLAlchemy):
         with app.app_context():
             engine = self.engine
         listen(engine)
-        app.extensions["roster.database"] = Limits(
+        app.extensions["roster.database"] = Ground(
+            engine,
             lock=app.config.get("ROSTER_LOCK_TIMEOUT", 3.0),
             stream=app.config.get("ROSTER_REQUEST_TIMEOUT", 10.0),
         )
 
     @property
-    def limits(self) -> Limits:
+    def ground(self) -> Ground:
         """What `init_app` made for the current application."""
         return current_app.extensions["roster.database"]  # type: ignore[no-any-return] # put there by init_app
 
@@ -84,7 +85,7 @@ class Database(SQLAlchemy):
         A stream may take as long as its reader does; each wait for PostgreSQL ends within the request's budget.
         """
         session: Session = self.session.session_factory()
-        session.patience = self.limits.stream
+        session.patience = self.ground.stream
         try:
             yield session
         finally:
@@ -97,7 +98,10 @@ class Database(SQLAlchemy):
             TransactionError: inside `writing()`, where there is none to have.
         """
         demand_sessions()
-        return self._sessions.registry.get(self._sessions.scopefunc()) if scopes_of_context() else None
+        if (here := opened()) is None or not here.scopes:
+            return None
+        session: Session | None = self._sessions.registry.get(self._sessions.scopefunc())
+        return session
 
     def close_scope(self) -> None:
         """Close the current scope's session, if there is one: the next use of the registry makes a new one."""
@@ -122,18 +126,20 @@ class Database(SQLAlchemy):
         return factory
 
     def _end_of_request(self, failure: BaseException | None) -> None:
-        self._end(scopes_of_request(), failure)
+        if (here := opened()) is not None:
+            self._end(here, here.of_request(), failure)
 
     def _end_of_context(self, failure: BaseException | None) -> None:
-        self._end(scopes_of_context(), failure)
+        if (here := opened()) is not None:
+            self._end(here, tuple(here.scopes), failure)
 
     def _close_what_is_left(self, left: Scope) -> None:
         if self._close(left):
             log.error(LOST)
 
-    def _end(self, scopes: Sequence[Scope], failure: BaseException | None) -> None:
+    def _end(self, here: Opened, scopes: Sequence[Scope], failure: BaseException | None) -> None:
         lost = [self._close(one) for one in scopes]
-        if alone := counted_statements():
+        if alone := here.counted():
             metrics.QUERIES.observe(alone)
         if any(lost) and failure is None:
             _tell_of_lost_changes()
@@ -145,7 +151,8 @@ class Database(SQLAlchemy):
         if session is None:
             return False
         lost = session.has_unsaved_changes()
-        metrics.QUERIES.observe(session.statements + counted_statements())
+        here = opened()
+        metrics.QUERIES.observe(session.statements + (here.counted() if here else 0))
         ending.close(session)
         return lost
 

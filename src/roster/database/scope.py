@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from threading import get_ident
 from typing import Any
 
-from flask import g, has_request_context, request
-from werkzeug.wsgi import ClosingIterator
+from flask import g, has_app_context, has_request_context, request
 
 from roster.database.failure import TransactionError
 
 KEY = "roster.scopes"
-COUNT = "roster.statements"
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -54,6 +53,36 @@ class Scope:
         self.thread = get_ident()
 
 
+@dataclass(slots=True)
+class Opened:
+    """What an application context has open, and how many statements were sent in it without a session."""
+
+    scopes: list[Scope] = field(default_factory=list)
+    statements: int = 0
+
+    def of_request(self) -> Sequence[Scope]:
+        """Return the open scopes of the current request."""
+        if not self.scopes:
+            return ()
+        environ = request.environ
+        return [known for known in self.scopes if known.environ is environ]
+
+    def counted(self) -> int:
+        """Return how many statements were counted, and count from nothing again."""
+        counted, self.statements = self.statements, 0
+        return counted
+
+
+def opened() -> Opened | None:
+    """Return what the current application context has open; None if it never had anything, or there is no context."""
+    return g.get(KEY) if has_app_context() else None
+
+
+def count_statements(number: int) -> None:
+    """Count what was sent without a session in the current application context."""
+    _opened().statements += number
+
+
 def scope() -> Scope:
     """Return the key of the current request, or of the application context where there is no request.
 
@@ -66,7 +95,7 @@ def scope() -> Scope:
     """
     demand_sessions()
     environ = request.environ if has_request_context() else None
-    scopes: list[Scope] = g.setdefault(KEY, [])
+    scopes = _opened().scopes
     for known in scopes:
         if known.environ is environ:
             return _of_this_thread(known)
@@ -77,32 +106,10 @@ def scope() -> Scope:
     return new
 
 
-def count_statements(number: int) -> None:
-    """Count what was sent without a session in the current application context."""
-    setattr(g, COUNT, g.get(COUNT, 0) + number)
-
-
-def counted_statements() -> int:
-    """Return what was counted, and count from nothing again."""
-    return g.pop(COUNT, 0) if g else 0
-
-
-def scopes_of_request() -> Sequence[Scope]:
-    """Return the open scopes of the current request, in the current application context."""
-    if not (scopes := scopes_of_context()):
-        return ()
-    environ = request.environ
-    return [known for known in scopes if known.environ is environ]
-
-
-def scopes_of_context() -> Sequence[Scope]:
-    """Return the open scopes of the current application context."""
-    return tuple(g.get(KEY, ()))
-
-
 def forget(known: Scope) -> None:
     """Take a scope off the lists that it is on."""
-    for scopes in (g.get(KEY, []) if g else [], (known.environ or {}).get(KEY, [])):
+    here = opened()
+    for scopes in (here.scopes if here else [], (known.environ or {}).get(KEY, [])):
         if known in scopes:
             scopes.remove(known)
 
@@ -114,19 +121,46 @@ def closing_what_is_left(wsgi_app: WSGI, close: Callable[[Scope], object]) -> WS
     """
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        opened: list[Scope] = environ.setdefault(KEY, [])
-
-        def close_all() -> None:
-            for known in [one for one in opened if one.thread == get_ident()]:
-                close(known)
-
+        left: list[Scope] = environ.setdefault(KEY, [])
         try:
             body = wsgi_app(environ, start_response)
         finally:
-            close_all()
-        return ClosingIterator(body, close_all)
+            _close_all(left, close)
+        return _Body(body, left, close)
 
     return call
+
+
+class _Body:
+    """An answer's body, whose end closes what is left."""
+
+    __slots__ = ("body", "closing", "left")
+
+    def __init__(self, body: Iterable[bytes], left: Sequence[Scope], closing: Callable[[Scope], object]) -> None:
+        self.body, self.left, self.closing = body, left, closing
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.body)
+
+    def close(self) -> None:
+        """Close the body, and then what is left; the server calls it."""
+        try:
+            if hasattr(self.body, "close"):
+                self.body.close()
+        finally:
+            _close_all(self.left, self.closing)
+
+
+def _close_all(left: Sequence[Scope], close: Callable[[Scope], object]) -> None:
+    for known in [one for one in left if one.thread == get_ident()] if left else ():
+        close(known)
+
+
+def _opened() -> Opened:
+    found: Opened | None = g.get(KEY)
+    if found is None:
+        found = g.setdefault(KEY, Opened())
+    return found
 
 
 def _of_this_thread(known: Scope) -> Scope:

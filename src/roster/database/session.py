@@ -25,8 +25,8 @@ class Session(FlaskSQLAlchemySession):
 
     def __init__(self, db: Any, **options: Any) -> None:
         super().__init__(db, **options)
-        self.engine: Engine = db.engine
-        self.lock_timeout: float = db.limits.lock
+        self.engine: Engine = db.ground.engine
+        self.lock_timeout: float = db.ground.lock
         self.patience: float | None = None
         self.writable = False
         self.ending = False

@@ -43,7 +43,7 @@ class LentConnection(Connection):
             return super().exec_driver_sql(statement, parameters, execution_options)
         cursor = self.connection.cursor()
         told = Written(statement)
-        for listener in self.dispatch.before_cursor_execute:
+        for listener in self.engine.dispatch.before_cursor_execute:
             statement, parameters = listener(self, cursor, statement, parameters, told, False)
         try:
             return self._answer(cursor, statement, parameters, told)
@@ -56,12 +56,12 @@ class LentConnection(Connection):
         """Whether it is lent to somebody, and nothing stands in the way; what does, SQLAlchemy says best."""
         if (lent := self._dbapi_connection) is None or lent.dbapi_connection.borrower is None:  # type: ignore[union-attr] # our driver's
             return False
-        units = (self.get_transaction(), self.get_nested_transaction())
-        return all(unit is None or unit.is_active for unit in units)
+        unit, nested = self.get_transaction(), self.get_nested_transaction()
+        return (unit is None or unit.is_active) and (nested is None or nested.is_active)
 
     def _answer(self, cursor: Any, statement: str, parameters: Any, told: Written) -> Answer:
         cursor.execute(statement, parameters)
-        for listener in self.dispatch.after_cursor_execute:
+        for listener in self.engine.dispatch.after_cursor_execute:
             listener(self, cursor, statement, parameters, told, False)
         if cursor.description is None:
             return Answer((), iter(()), cursor.rowcount)

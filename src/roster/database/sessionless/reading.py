@@ -1,7 +1,7 @@
 """`reading()`: a connection for a read that needs no session. What it reads, no unit of work has to keep."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,21 +26,31 @@ class Reader:
         """Do nothing: there is nobody who has loaded anything."""
 
 
-@contextmanager
-def reading() -> Iterator[Connection]:
+class _Lent:
+    """A connection of the pool, as long as the block lasts."""
+
+    __slots__ = ("connection", "reader")
+
+    def __enter__(self) -> Connection:
+        ground = database.ground
+        self.reader = Reader(ground.lock)
+        self.connection = ground.engine.connect()
+        self.connection.connection.dbapi_connection.lend(self.reader, None)  # type: ignore[union-attr] # our driver's
+        return self.connection
+
+    def __exit__(self, *_: object) -> None:
+        self.reader.ending = True
+        try:
+            count_statements(self.reader.statements)
+        finally:
+            self.connection.close()
+
+
+def reading() -> AbstractContextManager[Connection]:
     """Lend a connection of the pool for a block that reads.
 
     Each statement is a READ ONLY transaction of its own, as everywhere outside of `transaction()`. Inside of one, or
     where the scope's session has read already, it is the session's connection, as `core_of` lends it.
     """
-    if (session := database.session_at_work()) is not None:
-        yield core_of(session)
-        return
-    reader = Reader(database.limits.lock)
-    with database.engine.connect() as connection:
-        connection.connection.dbapi_connection.lend(reader, None)  # type: ignore[union-attr] # our driver's
-        try:
-            yield connection
-        finally:
-            reader.ending = True
-            count_statements(reader.statements)
+    session = database.session_at_work()
+    return _Lent() if session is None else nullcontext(core_of(session))

@@ -35,8 +35,9 @@ def writing() -> Iterator[Connection]:
         with transaction(registry()) as session:
             yield core_of(session)
         return
-    writer = Writer(database.limits.lock)
-    with without_session(), database.engine.connect() as connection:
+    ground = database.ground
+    writer = Writer(ground.lock)
+    with without_session(), ground.engine.connect() as connection:
         connection.connection.dbapi_connection.lend(writer, None)  # type: ignore[union-attr] # our driver's
         unit = connection.begin()
         try:
@@ -44,7 +45,7 @@ def writing() -> Iterator[Connection]:
             _end(connection, unit, writer)
         except BaseException as error:
             _undo(connection, unit, writer)
-            tell_the_cause(writer.trespass, database.engine, error)
+            tell_the_cause(writer.trespass, ground.engine, error)
             raise
         finally:
             count_statements(writer.statements)
