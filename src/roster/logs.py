@@ -19,11 +19,13 @@ class Ready(dict[str, Any]):
 
 
 class Formatter(structlog.stdlib.ProcessorFormatter):
-    """structlog's, with a short way for lines that are ready."""
+    """structlog's, with a short way for lines that are ready, where no person reads them."""
+
+    is_read = False
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        if isinstance(record.msg, Ready) and not sys.stderr.isatty():
+        if isinstance(record.msg, Ready) and not self.is_read:
             line = orjson.dumps(record.msg)
             return line.decode() if line.isascii() else json.dumps(record.msg)  # or U+2028 would make two lines of it
         return super().format(record)
@@ -48,13 +50,13 @@ def configure(level: str) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        Formatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
-        )
+    formatter = Formatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
     )
+    formatter.is_read = sys.stderr.isatty()  # asked once: it is a call to the system
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

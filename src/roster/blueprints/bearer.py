@@ -67,7 +67,8 @@ def bearer() -> str:
     Raises:
         AppException: UNAUTHENTICATED: there is none.
     """
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    given: str = request.environ.get("HTTP_AUTHORIZATION", "")
+    scheme, _, text = given.partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         raise AppException(UNAUTHENTICATED)
     return text.strip()

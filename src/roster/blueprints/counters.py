@@ -30,9 +30,13 @@ class SharedCounters:
     def incr(self, key: str, expiry: int) -> int:
         """Count the key up and return how often it was counted in its window of `expiry` seconds."""
         now, wanted = time(), _hash(key)
-        with self._locked():
+        got = self._lock.acquire(timeout=PATIENCE)  # as `_locked` does, which costs more than all the rest of this
+        try:
             place, count, ends_at = self._find(wanted, now)
             SLOT.pack_into(self._memory, place, wanted, count + 1, ends_at if count else now + expiry)
+        finally:
+            if got:
+                self._lock.release()
         return count + 1
 
     def get(self, key: str) -> int:

@@ -1,6 +1,7 @@
 """Static files under URLs that name their content, so that browsers may keep them for good."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ A_YEAR = 365 * 24 * 3600
 def register(app: Flask) -> None:
     """Add the content's hash to what `url_for("static", …)` makes, and let such URLs be kept."""
     app.url_defaults(_name_content)
-    app.after_request(_keep)
+    app.view_functions["static"] = _kept(app.view_functions["static"])
 
 
 def _name_content(endpoint: str, values: dict[str, Any]) -> None:
@@ -23,13 +24,16 @@ def _name_content(endpoint: str, values: dict[str, Any]) -> None:
         values["v"] = _digest(values["filename"])
 
 
-def _keep(response: Response) -> Response:
-    """Let it be kept only under its own hash: while a deployment rolls, new pages may ask an old server."""
-    if request.endpoint == "static" and response.status_code in {200, 304}:
-        filename = (request.view_args or {})["filename"]
+def _kept(send: Callable[..., Any]) -> Callable[..., Response]:
+    """Let a file be kept only under its own hash: while a deployment rolls, new pages may ask an old server."""
+
+    def sent(filename: str) -> Response:
+        response: Response = send(filename=filename)
         if request.args.get("v") == _digest(filename):
             response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-    return response
+        return response
+
+    return sent
 
 
 def _digest(filename: str) -> str:

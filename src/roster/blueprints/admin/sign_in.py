@@ -38,10 +38,11 @@ class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login has no types
 
 def register(app: Flask) -> None:
     """Let the application know who has signed in, and speak kindly when a form was too old."""
-    # No context processor: it would ask the database on every page, the one that says it is away included.
+    # Without its init_app: of the hooks, one would ask the database on every page, the one that says it is away
+    # included, and the other look after each request for a cookie that is never sent.
     manager = LoginManager()
-    manager.init_app(app, add_context_processor=False)
     manager.user_loader(_load)
+    app.login_manager = manager  # type: ignore[attr-defined] # where Flask-Login looks for it
     app.register_error_handler(CSRFError, _too_old)
 
 

@@ -56,7 +56,7 @@ def expected_version() -> Expected:
     Raises:
         AppException: MALFORMED_REQUEST for what is no list of tags.
     """
-    if (given := request.headers.get("If-Match")) is None:
+    if (given := request.environ.get("HTTP_IF_MATCH")) is None:
         return None
     if not re.fullmatch(IF_MATCH, given):
         raise AppException(MALFORMED_REQUEST, 'If-Match: must be "*", or tags as they came in ETag.')

@@ -32,7 +32,7 @@ def once(view: Callable[P, Any]) -> Callable[P, Any]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-        if (given := request.headers.get("Idempotency-Key")) is None:
+        if (given := request.environ.get("HTTP_IDEMPOTENCY_KEY")) is None:
             return view(*args, **kwargs)
         if not WELL_FORMED.fullmatch(given):
             raise AppException(MALFORMED_REQUEST, "Idempotency-Key: between 1 and 255 visible ASCII characters.")
