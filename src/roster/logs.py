@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -16,6 +17,18 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Excepti
 
 class Ready(dict[str, Any]):
     """A line that has all it needs: no processor has to look at it."""
+
+
+class Record(logging.LogRecord):
+    """A record of such a line: what is the same in all is found out once, not where and when each time."""
+
+    def __init__(self, name: str, line: Ready, created: float) -> None:
+        self.__dict__.update(_alike(name), msg=line, created=created)
+
+
+@cache
+def _alike(name: str) -> dict[str, Any]:
+    return vars(logging.LogRecord(name, logging.INFO, __file__, 0, None, None, None))
 
 
 class Formatter(structlog.stdlib.ProcessorFormatter):
@@ -34,10 +47,10 @@ class Formatter(structlog.stdlib.ProcessorFormatter):
 def tell(logger: logging.Logger, event: str, **said: Any) -> None:
     """Log what every request logs, as structlog would, at a fifth of its price."""
     if logger.isEnabledFor(logging.INFO):
-        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        line = Ready(event=event, **said, level="info", logger=logger.name, timestamp=at)
-        record = logging.LogRecord(logger.name, logging.INFO, __file__, 0, line, None, None)
-        logger.handle(record)
+        at = datetime.now(UTC)
+        when = at.isoformat().replace("+00:00", "Z")
+        line = Ready(event=event, **said, level="info", logger=logger.name, timestamp=when)
+        logger.handle(Record(logger.name, line, at.timestamp()))
 
 
 def configure(level: str) -> None:

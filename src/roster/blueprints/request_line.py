@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import Any
 
@@ -49,7 +49,7 @@ class RequestLine:
 
 
 def _id(given: str) -> str:
-    return given if ACCEPTED_ID.fullmatch(given) else token_hex(16)
+    return given if given and ACCEPTED_ID.fullmatch(given) else urandom(16).hex()
 
 
 def _begin() -> None:

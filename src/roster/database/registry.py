@@ -91,14 +91,14 @@ class Database(SQLAlchemy):
         finally:
             ending.close(session)
 
-    def session_at_work(self) -> Session | None:
-        """Return the current scope's session, if it has one; none is made.
+    def session_at_work(self, here: Opened | None = None) -> Session | None:
+        """Return the current scope's session, if it has one; none is made. Takes what is `opened`, if that is known.
 
         Raises:
             TransactionError: inside `writing()`, where there is none to have.
         """
         demand_sessions()
-        if (here := opened()) is None or not here.scopes:
+        if (here := here or opened()) is None or not here.scopes:
             return None
         session: Session | None = self._sessions.registry.get(self._sessions.scopefunc())
         return session

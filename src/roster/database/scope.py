@@ -78,9 +78,12 @@ def opened() -> Opened | None:
     return g.get(KEY) if has_app_context() else None
 
 
-def count_statements(number: int) -> None:
-    """Count what was sent without a session in the current application context."""
-    _opened().statements += number
+def opening() -> Opened:
+    """Return the same, for something to be opened or counted."""
+    found: Opened | None = g.get(KEY)
+    if found is None:
+        found = g.setdefault(KEY, Opened())
+    return found
 
 
 def scope() -> Scope:
@@ -95,7 +98,7 @@ def scope() -> Scope:
     """
     demand_sessions()
     environ = request.environ if has_request_context() else None
-    scopes = _opened().scopes
+    scopes = opening().scopes
     for known in scopes:
         if known.environ is environ:
             return _of_this_thread(known)
@@ -154,13 +157,6 @@ class _Body:
 def _close_all(left: Sequence[Scope], close: Callable[[Scope], object]) -> None:
     for known in [one for one in left if one.thread == get_ident()] if left else ():
         close(known)
-
-
-def _opened() -> Opened:
-    found: Opened | None = g.get(KEY)
-    if found is None:
-        found = g.setdefault(KEY, Opened())
-    return found
 
 
 def _of_this_thread(known: Scope) -> Scope:

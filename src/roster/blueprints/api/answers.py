@@ -4,9 +4,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import jsonify, request
+import werkzeug
+from flask import Response, jsonify, request
 from marshmallow import Schema
-from werkzeug import Response
 
 from roster.blueprints.api.access import demand_version
 
@@ -30,7 +30,7 @@ def versioned(json: str | bytes, version: int) -> Response:
     return response
 
 
-def created(response: Response, key: object) -> Response:
+def created(response: werkzeug.Response, key: object) -> werkzeug.Response:
     """Answer a new thing of the collection that was asked, with its address: in the collection, by its key."""
     response.status_code = 201
     response.headers["Location"] = f"{request.script_root}{request.path}/{key}"
@@ -79,4 +79,5 @@ def _conditional(response: Response) -> Response:
     """The answer, or 304. Werkzeug would answer If-Match, too, but not in this door's voice."""
     if "HTTP_IF_NONE_MATCH" not in request.environ:
         return response
-    return response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})
+    response.make_conditional(request.environ | {"HTTP_IF_MATCH": ""})
+    return response

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from psycopg2 import Error as DriverError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 
@@ -32,8 +32,13 @@ class Answer(IteratorResult[Any]):
 class LentConnection(Connection):
     """SQLAlchemy's connection, with the short way: a third of what `exec_driver_sql` costs otherwise.
 
-    What is lent to nobody (a migration, a tool) goes SQLAlchemy's own way.
+    What is lent to nobody (a migration, a tool) goes SQLAlchemy's own way. Whoever listens, listens to the engine: it
+    has no listeners of its own, which SQLAlchemy would join with the engine's anew for each connection.
     """
+
+    def __init__(self, engine: Engine, connection: PoolProxiedConnection | None = None, **options: Any) -> None:
+        self.dispatch = engine.dispatch
+        super().__init__(engine, connection, **options | {"_has_events": True})
 
     def exec_driver_sql(
         self, statement: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None, execution_options: Any = None
@@ -43,7 +48,7 @@ class LentConnection(Connection):
             return super().exec_driver_sql(statement, parameters, execution_options)
         cursor = self.connection.cursor()
         told = Written(statement)
-        for listener in self.engine.dispatch.before_cursor_execute:
+        for listener in self.dispatch.before_cursor_execute:
             statement, parameters = listener(self, cursor, statement, parameters, told, False)
         try:
             return self._answer(cursor, statement, parameters, told)
@@ -61,7 +66,7 @@ class LentConnection(Connection):
 
     def _answer(self, cursor: Any, statement: str, parameters: Any, told: Written) -> Answer:
         cursor.execute(statement, parameters)
-        for listener in self.engine.dispatch.after_cursor_execute:
+        for listener in self.dispatch.after_cursor_execute:
             listener(self, cursor, statement, parameters, told, False)
         if cursor.description is None:
             return Answer((), iter(()), cursor.rowcount)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from roster.database.registry import database
-from roster.database.scope import count_statements
+from roster.database.scope import Opened, opening
 from roster.database.transaction import core_of
 
 
@@ -29,7 +29,10 @@ class Reader:
 class _Lent:
     """A connection of the pool, as long as the block lasts."""
 
-    __slots__ = ("connection", "reader")
+    __slots__ = ("connection", "here", "reader")
+
+    def __init__(self, here: Opened) -> None:
+        self.here = here
 
     def __enter__(self) -> Connection:
         ground = database.ground
@@ -40,10 +43,8 @@ class _Lent:
 
     def __exit__(self, *_: object) -> None:
         self.reader.ending = True
-        try:
-            count_statements(self.reader.statements)
-        finally:
-            self.connection.close()
+        self.here.statements += self.reader.statements
+        self.connection.close()
 
 
 def reading() -> AbstractContextManager[Connection]:
@@ -52,5 +53,6 @@ def reading() -> AbstractContextManager[Connection]:
     Each statement is a READ ONLY transaction of its own, as everywhere outside of `transaction()`. Inside of one, or
     where the scope's session has read already, it is the session's connection, as `core_of` lends it.
     """
-    session = database.session_at_work()
-    return _Lent() if session is None else nullcontext(core_of(session))
+    here = opening()
+    session = database.session_at_work(here)
+    return _Lent(here) if session is None else nullcontext(core_of(session))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RootTransaction
 from roster.database import metrics, rehearsal
 from roster.database.failure import TransactionError
 from roster.database.registry import database, registry
-from roster.database.scope import count_statements, without_session
+from roster.database.scope import opening, without_session
 from roster.database.sessionless.reading import Reader
 from roster.database.transaction import core_of, tell_the_cause, transaction
 
@@ -31,7 +31,8 @@ def writing() -> Iterator[Connection]:
         AppException: OUTCOME_UNKNOWN, as `transaction()`.
         Demoted: as `transaction()`.
     """
-    if database.session_at_work() is not None or rehearsal.current() is not None:
+    here = opening()
+    if database.session_at_work(here) is not None or rehearsal.current() is not None:
         with transaction(registry()) as session:
             yield core_of(session)
         return
@@ -48,7 +49,7 @@ def writing() -> Iterator[Connection]:
             tell_the_cause(writer.trespass, ground.engine, error)
             raise
         finally:
-            count_statements(writer.statements)
+            here.statements += writer.statements
 
 
 def _end(connection: Connection, unit: RootTransaction, writer: Writer) -> None:
