@@ -35,6 +35,7 @@ def test_good_json_is_read(body: bytes, value: object) -> None:
         (b'{"a": 1, "b": 2, "a": 3}', "the member 'a' stands twice in one object"),
         (b"[NaN]", "NaN is not JSON"),
         (b'"\xff"', "not UTF-8 at byte 1"),
+        (b"\xef\xbb\xbf{}", "it begins with a byte order mark"),
         (b"9" * 5000, "a number has too many digits"),
         (b"[" * 31, "nested deeper than 30 levels"),
         (b'{"a":' * 31, "nested deeper than 30 levels"),
