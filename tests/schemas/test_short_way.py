@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from roster.schemas.fields.short_way import NOT_SO, ShortWay
 from roster.schemas.fields.text import Text
-from roster.schemas.users import UserChange, UserCreate, UserFields
+from roster.schemas.users import UserChange, UserCreate, UserFilterQuery
 
 TEXTS = st.one_of(
     st.sampled_from(["Ada", "", " Ada ", "é", "e\u0301", "a\nb", "\0", "x" * 256, "a@b", "a@b ", "@", "A@B"]),
@@ -39,26 +39,46 @@ PERSON: Any = st.fixed_dictionaries(
 )
 
 
-def loaded(schema: UserFields, person: Any) -> Any:
+QUERY: Any = st.fixed_dictionaries(
+    {},
+    optional={
+        "q": TEXTS,
+        "status": st.sampled_from(["live", "deleted", "odd", 1]),
+        "sort": st.sampled_from(["-created_at", "user_name", "odd"]),
+        "after": st.one_of(st.just("x" * 4001), TEXTS),
+        "limit": st.sampled_from(["1", "200", "0", "201", "one", 5, 5.5]),
+        "filter": TEXTS,
+        "odd": TEXTS,
+    },
+)
+
+
+def loaded(schema: ShortWay, sent: Any) -> Any:
     try:
-        kept = schema.load(person)
+        kept = schema.load(sent)
     except ValidationError as error:
         return error.messages
     return list(kept.items())
 
 
-@pytest.mark.parametrize("schema", [UserCreate(), UserChange()], ids=["create", "change"])
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [(UserCreate(), PERSON), (UserChange(), PERSON), (UserFilterQuery(), QUERY)],
+    ids=["create", "change", "query"],
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(person=PERSON)
+@given(source=st.data())
 def test_whatever_is_sent_both_ways_keep_and_refuse_the_same(
-    schema: UserFields, person: Any, monkeypatch: pytest.MonkeyPatch
+    schema: ShortWay, data: Any, source: st.DataObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short = loaded(schema, person)
+    sent = source.draw(data)
+
+    short = loaded(schema, sent)
 
     with monkeypatch.context() as long_way:
         long_way.setattr(ShortWay, "as_it_is", lambda *_: NOT_SO)
         long_way.setattr(Text, "as_it_is", lambda *_: NOT_SO)
-        assert loaded(schema, person) == short
+        assert loaded(schema, sent) == short
 
 
 def test_what_is_good_as_it_stands_takes_the_short_way() -> None:

@@ -223,7 +223,7 @@ class UserPage(Schema):
     next = fields.String(required=True, allow_none=True, metadata={"description": "The next page's `after`."})
 
 
-class UserQuery(Schema):
+class UserQuery(ShortWay):
     """Which users, in which order."""
 
     class Meta:  # noqa: D106 - marshmallow's own form

@@ -39,7 +39,7 @@ def created(response: werkzeug.Response, key: object) -> werkzeug.Response:
 
 def documents(page: Any) -> Response:
     """Answer a page of documents, with a link to the next."""
-    items = ",".join([_json(row) for row in page.rows])
+    items = ",".join([row.json if row.is_plain else _json(row) for row in page.rows])  # many: each call would count
     after = "null" if page.next is None else f'"{page.next}"'
     return linked(Response(f'{{"items":[{items}],"next":{after}}}', mimetype=JSON), page.next)
 

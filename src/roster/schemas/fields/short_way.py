@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, missing
+from marshmallow import Schema, ValidationError, fields, missing
 from typing_extensions import override
 
 NOT_SO = object()
@@ -12,8 +12,8 @@ NOT_SO = object()
 class ShortWay(Schema):
     """A schema that asks its fields first whether each value is good as it stands; if one is not, all go the long way.
 
-    A field that can tell has a method `as_it_is`, which returns what is kept of a value, or NOT_SO. Both ways come to
-    the same.
+    A field that can tell sooner than by `deserialize` has a method `as_it_is`, which returns what is kept of a value,
+    or NOT_SO. Both ways come to the same.
     """
 
     @override
@@ -32,7 +32,7 @@ class ShortWay(Schema):
             value = data.get(name, missing)
             if value is not missing:
                 given += 1
-                value = field.as_it_is(value) if hasattr(field, "as_it_is") else NOT_SO
+                value = field.as_it_is(value) if hasattr(field, "as_it_is") else _deserialized(field, value)
             elif field.required:
                 return NOT_SO
             else:
@@ -42,3 +42,10 @@ class ShortWay(Schema):
             if value is not missing:
                 kept[name] = value
         return kept if given == len(data) else NOT_SO
+
+
+def _deserialized(field: fields.Field[Any], value: Any) -> Any:
+    try:
+        return field.deserialize(value)
+    except ValidationError:
+        return NOT_SO
