@@ -99,6 +99,8 @@ def _repeatable(function: Callable[P, R], *, composes: bool) -> Callable[P, R]:
     if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
         raise TransactionError(f"{function.__qualname__} does not end when it returns: it can't be repeated.")
 
+    attempt = Attempt(function.__qualname__, composes)
+
     @wraps(function)
     def repeatable(*args: P.args, **kwargs: P.kwargs) -> R:
         for value in (*args, *kwargs.values()):
@@ -107,7 +109,7 @@ def _repeatable(function: Callable[P, R], *, composes: bool) -> Callable[P, R]:
             if outer.composes:
                 return function(*args, **kwargs)
             raise TransactionError(f"{function.__qualname__} in {outer.name}: only the outermost may repeat itself.")
-        mark = attempting.set(Attempt(function.__qualname__, composes))
+        mark = attempting.set(attempt)
         try:
             result = AS_USUAL.attempt(lambda: function(*args, **kwargs))
         finally:

@@ -25,7 +25,7 @@ def document(found: Any) -> Response:
 
 def versioned(json: str | bytes, version: int) -> Response:
     """Answer one thing whose JSON is there, with its version as the ETag."""
-    response = Response(json, mimetype=JSON)
+    response = Response(json, content_type=JSON)
     response.headers["ETag"] = f'"{version}"'
     return response
 
