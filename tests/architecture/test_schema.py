@@ -103,8 +103,14 @@ def test_ids_are_not_counted_by_the_database() -> None:
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
 def test_the_migrations_make_exactly_the_schema_of_the_models(engine: Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True, "compare_type": True})
+        options = {"compare_server_default": True, "compare_type": True, "include_name": _is_ours}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, _: Any) -> bool:
+    """Tests of the data layer have tables of their own, which may still be there."""
+    return kind != "table" or not str(name).startswith("room_")
 
 
 def test_partial_indexes_are_where_the_models_say(engine: Engine) -> None:
