@@ -7,17 +7,20 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     Connection,
+    Result,
     Row,
     String,
-    any_,
+    Uuid,
     bindparam,
     cast,
     column,
     delete,
     func,
     insert,
+    literal,
     not_,
     select,
+    true,
     update,
     values,
 )
@@ -129,13 +132,21 @@ def ids(
 
 
 def by_user_name_keys(connection: Connection, organization_id: UUID, keys: Iterable[str]) -> Mapping[str, Row[Any]]:
-    """Return the live users of these names, by the normal form of the name."""
-    statement = select(User.user_name_key, User.profile, *COLUMNS).where(
-        User.organization_id == organization_id,
-        User.deleted_at.is_(None),
-        User.user_name_key == any_(bindparam("keys", list(keys), ARRAY(String))),
+    """Return the live users of these names, by the normal form of the name.
+
+    Each name is looked up by itself, in an organization that PostgreSQL is not told before it has planned: while an
+    import fills it, the statistics know nobody there yet, and to read through all of it would seem the least work.
+    """
+    organization = select(literal(organization_id, Uuid)).scalar_subquery()
+    asked = func.unnest(bindparam("keys", list(keys), ARRAY(String))).table_valued("key").render_derived(name="asked")
+    named = (
+        select(User.user_name_key, User.profile, *COLUMNS)
+        .where(User.organization_id == organization, User.deleted_at.is_(None), User.user_name_key == asked.c.key)
+        .limit(1)
+        .lateral("named")
     )
-    return {row.user_name_key: row for row in connection.execute(statement)}
+    found: Result[Any] = connection.execute(select(named).select_from(asked).join(named, true()))
+    return {row.user_name_key: row for row in found}
 
 
 def insert_all(connection: Connection, users: Sequence[Mapping[str, Any]], emails: Sequence[Mapping[str, Any]]) -> None:
