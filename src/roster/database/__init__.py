@@ -1,7 +1,7 @@
 """Where sessions come from and how transactions end. Knows nothing of people; could be lifted out."""
 
 from roster.database.deadline import deadline, postpone, time_left
-from roster.database.engine import engine_options
+from roster.database.engine import engine_options, while_waiting
 from roster.database.failure import (
     Decision,
     Demoted,
@@ -56,5 +56,6 @@ __all__ = [
     "transaction",
     "transactional",
     "violations",
+    "while_waiting",
     "writing",
 ]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
+from itertools import repeat
 from typing import Any, Literal
 from uuid import UUID
 
@@ -46,8 +48,10 @@ def stage(
     with transaction(registry()) as session:
         connection = core_of(session)
         core.jobs.add(connection, actor, values, at=at)
-        for lines in ahead(pieces_of(_staged(read()), BATCH)):
-            core.import_lines.add_all(connection, organization_id, job_id, lines)
+        pieces = pieces_of(_staged(read()), BATCH)
+        ahead(
+            repeat(partial(next, pieces, None)), partial(core.import_lines.add_all, connection, organization_id, job_id)
+        )
         return _counted(session, organization_id, job_id)
 
 

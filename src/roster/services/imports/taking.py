@@ -54,13 +54,18 @@ class Taking:
 
     def all(self, parts: Iterable[Sequence[Line]]) -> Report:
         """Match, merge and write what is in the parts, one by one; return what came of it."""
-        for lines in parts:
-            keys = [name_key(line.values["user_name"]) for line in lines]
-            organization_id = self.actor.organization_id
-            existing = core.users.by_user_name_keys(core_of(self.session), organization_id, keys)
-            for batch in ahead(_merged(organization_id, lines, keys, existing)):
-                self._batch(batch)
+        ahead(self._batches(parts), self._batch)
         return self.report
+
+    def _batches(self, parts: Iterable[Sequence[Line]]) -> Iterator[Callable[[], list[Imported]]]:
+        """Match the parts, and give what merges some lines of them with those who are there."""
+        organization_id = self.actor.organization_id
+        for lines in parts:
+            keyed = [(name_key(line.values["user_name"]), line) for line in lines]
+            keys = [key for key, _ in keyed]
+            existing = core.users.by_user_name_keys(core_of(self.session), organization_id, keys)
+            for some in pieces_of(keyed, BATCH):
+                yield partial(_merged, organization_id, some, existing)
 
     def _batch(self, batch: Sequence[Imported]) -> None:
         kinds: dict[int, str] = {}
@@ -119,10 +124,6 @@ def _refused(skip: Skipped[Imported]) -> Refused:
 
 
 def _merged(
-    organization_id: UUID, lines: Sequence[Line], keys: Sequence[str], existing: Mapping[str, Row[Any]]
-) -> Iterator[list[Imported]]:
-    merged = (
-        Imported.of(organization_id, line.number, line.values, existing.get(key)).prepare()
-        for line, key in zip(lines, keys, strict=True)
-    )
-    return pieces_of(merged, BATCH)
+    organization_id: UUID, keyed: Sequence[tuple[str, Line]], existing: Mapping[str, Row[Any]]
+) -> list[Imported]:
+    return [Imported.of(organization_id, line.number, line.values, existing.get(key)).prepare() for key, line in keyed]
