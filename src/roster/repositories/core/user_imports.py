@@ -1,6 +1,7 @@
 """New users in sets: their rows, their addresses and the events that tell of them, in one statement."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,36 +20,56 @@ _EMAILS = Columns.of(
 _EVENTS = Columns.of("event", Event.__table__, ["id", "subject_id", "subject_label", "changes"])
 
 
-def add_all(
-    connection: Connection,
-    actor: Actor,
-    users: Sequence[Mapping[str, Any]],
-    emails: Sequence[Mapping[str, Any]],
-    changes: Sequence[events.Change],
-    *,
-    at: datetime,
-) -> set[UUID]:
-    """Add many users, and return the ids of those whose user name somebody else took meanwhile: they are left out.
+@dataclass(frozen=True, slots=True)
+class NewUsers:
+    """New users with their addresses, and the events that tell of them, in the form in which they are sent.
+
+    Args:
+        names: the columns of the users.
+        sent: parameter → value.
+    """
+
+    names: tuple[str, ...]
+    sent: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, users: Sequence[Mapping[str, Any]], emails: Sequence[Mapping[str, Any]], changes: Sequence[events.Change]
+    ) -> "NewUsers":
+        """Return what is to be added; to work it out needs no database.
+
+        Args:
+            users: the rows, all of the same columns, but for what is the same in all of them.
+            emails: rows of their addresses.
+            changes: what the events tell, one for each user.
+
+        Raises:
+            ValueError: a text can't be sent.
+        """
+        if not users:
+            return cls((), {})
+        names = tuple(users[0])
+        told = [
+            {"id": uuid7(), "subject_id": one.subject_id, "subject_label": one.subject_label, "changes": one.changes}
+            for one in changes
+        ]
+        return cls(names, _columns(names).sent(users) | _EMAILS.sent(emails) | _EVENTS.sent(told))
+
+
+def add_all(connection: Connection, actor: Actor, users: NewUsers, *, at: datetime) -> set[UUID]:
+    """Add new users, and return the ids of those whose user name somebody else took meanwhile: they are left out.
 
     Args:
         connection: where to write.
         actor: who adds them, to which organization.
-        users: the rows, all of the same columns; what is the same in all of them is filled in here.
-        emails: rows of their addresses.
-        changes: what the events tell, one for each user.
+        users: who is added.
         at: the time that all of it counts from.
     """
-    if not users:
+    if not users.names:
         return set()
-    columns = _columns(tuple(users[0]))
-    told = [
-        {"id": uuid7(), "subject_id": one.subject_id, "subject_label": one.subject_label, "changes": one.changes}
-        for one in changes
-    ]
-    sent = columns.sent(users) | _EMAILS.sent(emails) | _EVENTS.sent(told)
     same = {f"same_{name}": value for name, value in _plain(events.shared(actor, at)).items()}
-    left_out = connection.exec_driver_sql(_adding(tuple(users[0])), {**sent, **same, "action": "user.created"})
-    return {UUID(row.id) for row in left_out}
+    sent = {**users.sent, **same, "action": "user.created"}
+    return {UUID(row.id) for row in connection.exec_driver_sql(_adding(users.names), sent)}
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

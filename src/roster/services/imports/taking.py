@@ -14,6 +14,7 @@ from roster.models import Actor
 from roster.models.imported import Imported
 from roster.normal_form import name_key
 from roster.repositories import core
+from roster.repositories.core.user_imports import NewUsers
 from roster.services.imports.pieces import ahead, pieces_of
 from roster.services.imports.terms import BATCH, Line, Refused, Report
 
@@ -54,10 +55,10 @@ class Taking:
 
     def all(self, parts: Iterable[Sequence[Line]]) -> Report:
         """Match, merge and write what is in the parts, one by one; return what came of it."""
-        ahead(self._batches(parts), self._batch)
+        ahead(self._batches(parts), self._take)
         return self.report
 
-    def _batches(self, parts: Iterable[Sequence[Line]]) -> Iterator[Callable[[], list[Imported]]]:
+    def _batches(self, parts: Iterable[Sequence[Line]]) -> Iterator[Callable[[], "_Batch"]]:
         """Match the parts, and give what merges some lines of them with those who are there."""
         organization_id = self.actor.organization_id
         for lines in parts:
@@ -65,16 +66,16 @@ class Taking:
             keys = [key for key, _ in keyed]
             existing = core.users.by_user_name_keys(core_of(self.session), organization_id, keys)
             for some in pieces_of(keyed, BATCH):
-                yield partial(_merged, organization_id, some, existing)
+                yield partial(_merged, organization_id, some, existing, is_ready=not self.is_careful)
 
-    def _batch(self, batch: Sequence[Imported]) -> None:
+    def _take(self, batch: "_Batch") -> None:
         kinds: dict[int, str] = {}
-        if self.is_careful:
-            work = partial(self._write, kinds)
-            self.report.refused += map(_refused, each(self.session, batch, work, declared=(ValueError,)))
+        if batch.new is None:
+            work = partial(self._try, kinds)
+            self.report.refused += map(_refused, each(self.session, batch.users, work, declared=(ValueError,)))
         else:
-            self._write(kinds, batch)
-        self._count(batch, kinds)
+            self._write(kinds, batch.users, batch.new)
+        self._count(batch.users, kinds)
 
     def _count(self, batch: Sequence[Imported], kinds: Mapping[int, str]) -> None:
         report = self.report
@@ -87,18 +88,12 @@ class Taking:
         self.done += len(batch)
         self.progress(self.done)
 
-    def _write(self, kinds: dict[int, str], users: Sequence[Imported]) -> None:
+    def _try(self, kinds: dict[int, str], users: Sequence[Imported]) -> None:
+        self._write(kinds, users, _new(users))
+
+    def _write(self, kinds: dict[int, str], users: Sequence[Imported], new: NewUsers) -> None:
         """Write some users, in sets; `each` may do again what it has only tried."""
-        connection, actor, at = core_of(self.session), self.actor, self.at
-        new = [user for user in users if user.is_new]
-        taken = core.user_imports.add_all(
-            connection,
-            actor,
-            [user.row for user in new],
-            [email for user in new for email in user.emails],
-            [_change("user.created", user) for user in new],
-            at=at,
-        )
+        taken = core.user_imports.add_all(core_of(self.session), self.actor, new, at=self.at)
         self._update([user for user in users if user.kind == "updated"])
         kinds.update({user.number: "taken" if user.id in taken else user.kind for user in users})
 
@@ -113,6 +108,21 @@ class Taking:
         core.events.record_all(connection, actor, [_change("user.changed", user) for user in users], at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some users; those of them who are new, ready to be sent, unless they are to be tried."""
+
+    users: Sequence[Imported]
+    new: NewUsers | None
+
+
+def _new(users: Sequence[Imported]) -> NewUsers:
+    """Those of them who are new."""
+    new = [user for user in users if user.is_new]
+    emails = [email for user in new for email in user.emails]
+    return NewUsers.of([user.row for user in new], emails, [_change("user.created", user) for user in new])
+
+
 def _change(action: str, user: Imported) -> core.events.Change:
     return core.events.Change(action, user.id, user.state["user_name"], user.told)
 
@@ -124,6 +134,7 @@ def _refused(skip: Skipped[Imported]) -> Refused:
 
 
 def _merged(
-    organization_id: UUID, keyed: Sequence[tuple[str, Line]], existing: Mapping[str, Row[Any]]
-) -> list[Imported]:
-    return [Imported.of(organization_id, line.number, line.values, existing.get(key)).prepare() for key, line in keyed]
+    organization_id: UUID, keyed: Sequence[tuple[str, Line]], existing: Mapping[str, Row[Any]], *, is_ready: bool
+) -> _Batch:
+    users = [Imported.of(organization_id, line.number, line.values, existing.get(key)).prepare() for key, line in keyed]
+    return _Batch(users, _new(users) if is_ready else None)
