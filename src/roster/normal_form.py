@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +39,7 @@ WORD_LIMIT = 64
 """Characters of a word that count in a search."""
 MOST_WORDS = 1000
 """Beginnings of words that are kept of one row: beyond the names and addresses of anybody there is."""
-_ASCII_WORDS = re.compile(rf"(?:(?<![a-z0-9])(?=[a-z0-9])|(?<!\S))(?=(\S{{1,{WORD_LIMIT}}}))")
+_ASCII_RUN = re.compile("[a-z0-9]+")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua980-\ua9ff\uaa60-\uaa7f\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -81,17 +80,26 @@ def _mark(organization_id: UUID) -> str:
 
 def _beginnings(key: str) -> list[str]:
     """Every beginning of a word in a normal form, up to the next space."""
-    if key.isascii():
-        return _ASCII_WORDS.findall(key.translate(_QUOTES))[:MOST_WORDS]
-    words = key.translate(_QUOTES).split()
-    found = (word[start : start + WORD_LIMIT] for word in words for start in _places(word))
-    return list(islice(found, MOST_WORDS))
+    places = _ascii_places if key.isascii() else _places
+    found: list[str] = []
+    for word in key.translate(_QUOTES).split():
+        if word.isalnum() and word.isascii():
+            found.append(word[:WORD_LIMIT])
+        else:
+            found += [word[start : start + WORD_LIMIT] for start in places(word)]
+    return found[:MOST_WORDS]
 
 
 def _within_edges(word: str) -> str:
     """A word as somebody asks for it, without what stands around it: `@example.org`, `Lovelace,`."""
     start = next((place for place, one in enumerate(word) if unicodedata.category(one)[0] in "LMN"), 0)
     return word[start:].rstrip(",;") or word
+
+
+def _ascii_places(word: str) -> list[int]:
+    """As `_places`, of a word that was ASCII."""
+    starts = [found.start() for found in _ASCII_RUN.finditer(word)]
+    return starts if starts[:1] == [0] else [0, *starts]
 
 
 def _places(word: str) -> Iterator[int]:
@@ -108,11 +116,15 @@ def _places(word: str) -> Iterator[int]:
 def folded(value: Any) -> Any:
     """Return a JSON value with every text in it as `name_key`, and without what is null or empty."""
     if isinstance(value, str):
-        return value.lower() if value.isascii() else name_key(value)
+        return name_key(value)
     if isinstance(value, list):
         return [folded(item) for item in value]
     if isinstance(value, dict):
-        return {name: folded(item) for name, item in value.items() if item or not (item is None or item in ([], {}))}
+        return {
+            name: item.lower() if type(item) is str and item.isascii() else folded(item)
+            for name, item in value.items()
+            if item or not (item is None or item in ([], {}))
+        }
     return value
 
 
