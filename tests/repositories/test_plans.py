@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from roster.models import Base
+from roster.models import Base, User
 from roster.normal_form import words_of
 from roster.repositories import core
 from roster.repositories.core.listing import Asked
@@ -275,3 +275,28 @@ def test_many_values_of_one_attribute_are_looked_up_at_once(connection: Connecti
 
     assert (plan.whole, plan.rows) == (set(), 0)
     assert plan.indexes <= {"pk_group", "pk_membership", "pk_nesting", "ix_nesting_child", "pk_user", "pk_user_email"}
+
+
+def test_an_import_looks_its_names_up_though_the_statistics_know_nobody_there(connection: Connection) -> None:
+    organization_id = uuid4()
+    copied = [f'"{column.name}"' for column in User.__table__.columns if column.name != "organization_id"]
+    names = ", ".join(copied)
+    with connection.engine.connect() as importing, importing.begin() as unfinished:
+        importing.execute(
+            text(
+                "INSERT INTO organization (id, slug, name, search_key, created_at, updated_at)"
+                " VALUES (:id, 'new', 'New', 'new', now(), now())"
+            ),
+            {"id": organization_id},
+        )
+        importing.exec_driver_sql(
+            f'INSERT INTO "user" (organization_id, {names}) SELECT %s, {names} FROM "user" LIMIT 20000',  # noqa: S608 - our own words
+            (str(organization_id),),
+        )
+
+        plan = Plan(
+            importing, lambda c: core.users.by_user_name_keys(c, organization_id, [f"new{n}" for n in range(50)])
+        )
+        unfinished.rollback()
+
+    assert (plan.indexes, plan.rows) == ({"uq_user_user_name_live"}, 0)
