@@ -14,7 +14,6 @@ from roster.models import Actor
 from roster.models.imported import Imported
 from roster.normal_form import name_key
 from roster.repositories import core
-from roster.repositories.core.user_imports import NewUsers
 from roster.services.imports.pieces import ahead, pieces_of
 from roster.services.imports.terms import BATCH, Line, Refused, Report
 
@@ -91,7 +90,7 @@ class Taking:
     def _try(self, kinds: dict[int, str], users: Sequence[Imported]) -> None:
         self._write(kinds, users, _new(users))
 
-    def _write(self, kinds: dict[int, str], users: Sequence[Imported], new: NewUsers) -> None:
+    def _write(self, kinds: dict[int, str], users: Sequence[Imported], new: core.user_imports.NewUsers) -> None:
         """Write some users, in sets; `each` may do again what it has only tried."""
         taken = core.user_imports.add_all(core_of(self.session), self.actor, new, at=self.at)
         self._update([user for user in users if user.kind == "updated"])
@@ -113,14 +112,16 @@ class _Batch:
     """Some users; those of them who are new, ready to be sent, unless they are to be tried."""
 
     users: Sequence[Imported]
-    new: NewUsers | None
+    new: core.user_imports.NewUsers | None
 
 
-def _new(users: Sequence[Imported]) -> NewUsers:
+def _new(users: Sequence[Imported]) -> core.user_imports.NewUsers:
     """Those of them who are new."""
     new = [user for user in users if user.is_new]
     emails = [email for user in new for email in user.emails]
-    return NewUsers.of([user.row for user in new], emails, [_change("user.created", user) for user in new])
+    return core.user_imports.NewUsers.of(
+        [user.row for user in new], emails, [_change("user.created", user) for user in new]
+    )
 
 
 def _change(action: str, user: Imported) -> core.events.Change:
