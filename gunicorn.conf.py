@@ -19,7 +19,7 @@ except ConfigurationError as error:
     sys.exit(f"Error: {error}")
 
 bind = f"127.0.0.1:{settings.port}"  # the Procfile says otherwise
-worker_class = "roster.blueprints.unreadable.Worker"  # gthread, with our own voice
+worker_class = "roster.blueprints.every_request.unreadable.Worker"  # gthread, with our own voice
 workers = settings.workers
 threads = settings.threads
 preload_app = True

@@ -11,10 +11,11 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from roster import blueprints, logs
-from roster.blueprints import languages, limits
+from roster.blueprints import languages
 from roster.blueprints.application import Application
-from roster.blueprints.json_provider import OrjsonProvider
-from roster.blueprints.request_line import RequestLine
+from roster.blueprints.every_request import limits
+from roster.blueprints.every_request.json_provider import OrjsonProvider
+from roster.blueprints.every_request.request_line import RequestLine
 from roster.config import Settings
 from roster.database import database, embedded, engine_options
 

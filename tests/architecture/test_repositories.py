@@ -2,9 +2,7 @@
 
 import ast
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,11 +27,12 @@ EXPRESSIONS = {"purge_after", "row", "shared", "unchanged"}
 
 
 def functions(package: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        module = import_module(found.name)
+    kind = package.__name__.removeprefix("roster.repositories.")
+    for noun in package.__all__:
+        module = getattr(package, noun)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("_") and function.__module__ == module.__name__ and name not in EXPRESSIONS:
-                yield f"{found.name.removeprefix('roster.repositories.')}.{name}", function
+                yield f"{kind}.{noun}.{name}", function
 
 
 FUNCTIONS = {**dict(functions(orm)), **dict(functions(core))}

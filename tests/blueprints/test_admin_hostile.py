@@ -10,7 +10,7 @@ from flask import Flask
 from uuid_utils.compat import uuid7
 
 from roster import services
-from roster.schemas import user_file
+from roster.schemas.files import user_file
 from roster.services.imports import Options
 from roster.services.operations.bulk import Scope
 from roster.services.provisioning.requests import Entry, Search

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from roster import services
 from roster.blueprints.admin import sign_in
-from roster.blueprints.limits import parse
+from roster.blueprints.every_request.limits import parse
 from tests import factories
 from tests.pages import PASSWORD, Pages, csrf_token, words
 

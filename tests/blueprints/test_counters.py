@@ -3,8 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from roster.blueprints import counters
-from roster.blueprints.counters import SharedCounters
+from roster.blueprints.every_request import counters
+from roster.blueprints.every_request.counters import SharedCounters
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, jsonify, request
 
 from roster.app import create_app
-from roster.blueprints import counters
+from roster.blueprints.every_request import counters
 from roster.config import Settings
 from roster.database import database
 from tests import factories
@@ -39,7 +39,7 @@ def make(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Make]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [2_000_000_000.0]
     monkeypatch.setattr(counters, "time", lambda: now[0])
-    monkeypatch.setattr("roster.blueprints.limits.time", lambda: now[0])
+    monkeypatch.setattr("roster.blueprints.every_request.limits.time", lambda: now[0])
     return now
 
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from roster.blueprints.limits import parse
+from roster.blueprints.every_request.limits import parse
 from roster.blueprints.voices import SCIM_TYPES
 from tests.provider import SCIM_JSON, V2, Provider, demand_error
 

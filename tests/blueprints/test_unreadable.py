@@ -11,7 +11,7 @@ from gunicorn.config import Config
 from gunicorn.http.errors import InvalidHeader, LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import ThreadWorker
 
-from roster.blueprints.unreadable import Worker, answer
+from roster.blueprints.every_request.unreadable import Worker, answer
 
 
 class Log:

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from roster import services
 from roster.cli import worker
 from roster.cli.command import now
-from roster.schemas import user_csv
+from roster.schemas.files import user_csv
 from roster.services import imports
 from roster.services.imports import Options
 from tests import factories

@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 
 from roster.errors import AppException
 from roster.models import User
+from roster.repositories.core.directory.users import SORTS
 from roster.repositories.core.keyset import Order
-from roster.repositories.core.users import SORTS
 
 MOMENT = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
 

@@ -15,7 +15,7 @@ from roster.database import core_of, registry, transaction
 from roster.errors import AppException
 from roster.models import User
 from roster.repositories import core, orm
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from tests import factories
 from tests.factories import NOW
 

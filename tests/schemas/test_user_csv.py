@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from roster.errors import AppException
-from roster.schemas import user_csv
-from roster.schemas.user_csv import Record
+from roster.schemas.files import user_csv
+from roster.schemas.files.user_csv import Record
 
 
 def read(text: str) -> list[Record]:

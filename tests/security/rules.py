@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from roster import services
-from roster.schemas.user_csv import Record
+from roster.schemas.files.user_csv import Record
 from roster.services.groups import Members
 from roster.services.imports import Options
 from tests import factories

@@ -18,11 +18,11 @@ from roster.database import core_of, registry, transaction
 from roster.errors import AppException
 from roster.models import secret
 from roster.repositories import core, orm
-from roster.repositories.core.events import Search
+from roster.repositories.core.history.events import Search
 from roster.repositories.core.idempotency import Key
 from roster.repositories.core.listing import Asked
-from roster.repositories.core.provider_requests import Search as Requests
-from roster.schemas.user_csv import Record
+from roster.repositories.core.provisioning.provider_requests import Search as Requests
+from roster.schemas.files.user_csv import Record
 from roster.scim.grammar import AttributePath, Present
 from roster.services.groups import Members
 from roster.services.idempotency import Answer

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from roster import services
 from roster.database import core_of, registry, transaction
 from roster.models import Actor, Administrator
-from roster.schemas.user_csv import Record
+from roster.schemas.files.user_csv import Record
 from roster.services.events import Search
 from roster.services.groups import Members
 from roster.services.idempotency import Answer, Key

@@ -20,7 +20,7 @@ from roster.database import core_of, database, registry, transaction
 from roster.errors import AppException
 from roster.models import Event
 from roster.repositories import core
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from tests import factories
 from tests.factories import NOW
 from tests.services.scenarios import from_elsewhere

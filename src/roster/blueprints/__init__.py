@@ -3,7 +3,8 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from roster.blueprints import admin, api, headers, health, problem, scim, static_files
+from roster.blueprints import admin, api, health, problem, scim
+from roster.blueprints.every_request import headers, static_files
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import g, request
 
 from roster import services
-from roster.blueprints import limits
+from roster.blueprints.every_request import limits
 from roster.database import Unmet, demanding
 from roster.errors import UNAUTHENTICATED, AppException
 from roster.models import secret

@@ -83,7 +83,7 @@ def _waited_for(server: "subprocess.Popen[bytes]") -> int:
 def _command(port: int) -> list[str]:
     """What gunicorn.conf.py says, too, but that is only read in its own folder."""
     settings: Settings = current_app.extensions["roster.settings"]
-    voice = ["--worker-class", "roster.blueprints.unreadable.Worker"]
+    voice = ["--worker-class", "roster.blueprints.every_request.unreadable.Worker"]
     workers = ["--workers", str(settings.workers), "--threads", str(settings.threads), *voice]
     listen = ["--preload", "--bind", f"127.0.0.1:{port}"]
     return [sys.executable, "-m", "gunicorn", *workers, *listen, "roster.app:create_app()"]

@@ -15,7 +15,7 @@ from flask.cli import AppGroup
 from roster import services
 from roster.cli.command import actor, now, organization_of
 from roster.models import Actor
-from roster.schemas import user_csv, user_file
+from roster.schemas.files import user_csv, user_file
 from roster.services.imports import OnError, Options
 
 SELDOM = 20_000

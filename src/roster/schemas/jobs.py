@@ -3,7 +3,7 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from roster.schemas.fields.moment import Moment
-from roster.schemas.user_file import FORMATS
+from roster.schemas.files.user_file import FORMATS
 
 STATES = ("staged", "queued", "running", "done", "failed", "cancelled")
 

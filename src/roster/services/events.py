@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from roster.database import core_of, database, registry, transaction, transactional
 from roster.repositories import core
-from roster.repositories.core.events import Search
+from roster.repositories.core.history.events import Search
 
 __all__ = ["Search", "adopt", "are_ahead", "count_on", "export", "feed", "of_subject", "search"]
 

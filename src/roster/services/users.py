@@ -14,7 +14,7 @@ from roster.errors import EXTERNAL_ID_TAKEN, STALE_VERSION, USER_NAME_TAKEN, USE
 from roster.models import Actor, Expected, Person, User, is_expected
 from roster.models.user import default_display_name, with_primary
 from roster.repositories import core, orm
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.repositories.core.keyset import Page
 from roster.repositories.core.listing import MOST_COUNTED as MOST_COUNTED
 from roster.repositories.core.listing import Asked

@@ -12,7 +12,8 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf.csrf import CSRFError
 
 from roster import services
-from roster.blueprints import limits, problem
+from roster.blueprints import problem
+from roster.blueprints.every_request import limits
 from roster.errors import MALFORMED_REQUEST, AppException
 from roster.services.preferences import Preferences
 from roster.services.sign_ins import Browser

@@ -15,7 +15,7 @@ from roster.blueprints.bearer import now
 from roster.blueprints.downloads import download
 from roster.errors import UNSUPPORTED_MEDIA_TYPE, AppException
 from roster.schemas import jobs as schemas
-from roster.schemas import user_csv, user_file
+from roster.schemas.files import user_csv, user_file
 from roster.services.imports import Options
 
 blueprint = DescribedBlueprint("files", __name__, url_prefix="/api/v1/users", description="People as files.")

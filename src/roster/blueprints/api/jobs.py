@@ -13,7 +13,7 @@ from roster.blueprints.api.once import once
 from roster.blueprints.bearer import now
 from roster.blueprints.downloads import download
 from roster.schemas import jobs as schemas
-from roster.schemas import user_csv
+from roster.schemas.files import user_csv
 from roster.schemas.nothing import Nothing
 
 blueprint = DescribedBlueprint("jobs", __name__, url_prefix="/api/v1/jobs", description="What takes its time.")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from roster.models import Actor
 from roster.repositories import core
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 
 
 def come_or_go(

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row
 
 from roster.models import Actor
 from roster.repositories import core
-from roster.repositories.core.events import Change
-from roster.repositories.core.member_sets import Pair
+from roster.repositories.core.directory.member_sets import Pair
+from roster.repositories.core.history.events import Change
 
 Groups = Mapping[UUID, Row[Any]]
 """Groups that are locked, by id."""

@@ -20,7 +20,7 @@ from roster.errors import (
 from roster.models import Actor
 from roster.models.user import derived
 from roster.repositories import core
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.services.operations import members
 from roster.services.operations.outcome import Outcome, Summary, begin, end, id_of, summary
 from roster.services.operations.undoing.told import plain

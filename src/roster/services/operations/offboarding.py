@@ -11,7 +11,7 @@ from roster.database import core_of, registry, transaction, transactional
 from roster.errors import USER_NOT_FOUND, AppException
 from roster.models import Actor
 from roster.repositories import core
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.services.operations import members
 from roster.services.operations.outcome import Outcome, Summary, begin, end, id_of, summary
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from roster.database import Session, constraint, core_of, each
 from roster.models import Actor, Group
 from roster.repositories import core, orm
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.services.operations import members
 from roster.services.operations.outcome import Outcome, id_of
 

@@ -9,7 +9,7 @@ from roster.database import Session, core_of, registry, transaction, transaction
 from roster.errors import EXTERNAL_ID_TAKEN
 from roster.models import Actor, IdentityProvider, Person
 from roster.repositories import core, orm
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 
 VIOLATIONS = {"uq_user_external_id_live": EXTERNAL_ID_TAKEN}
 

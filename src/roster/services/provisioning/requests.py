@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from roster.database import core_of, registry, transaction, transactional
 from roster.repositories import core, orm
-from roster.repositories.core.provider_requests import Search
+from roster.repositories.core.provisioning.provider_requests import Search
 
 __all__ = ["Entry", "Search", "find", "purge", "record", "search"]
 

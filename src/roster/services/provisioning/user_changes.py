@@ -11,7 +11,7 @@ from roster.errors import INVALID_VALUE, AppException
 from roster.models import Actor, Person, Provider
 from roster.models.user import ENTERPRISE, chosen_display_name, default_display_name
 from roster.repositories import core
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.scim import user_values
 from roster.services.provisioning.keys import id_of
 

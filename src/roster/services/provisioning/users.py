@@ -14,7 +14,7 @@ from roster.database import reading, registry, transactional, violations, writin
 from roster.errors import EXTERNAL_ID_TAKEN, USER_NAME_TAKEN, AppException
 from roster.models import Actor, Person, Provider, User
 from roster.repositories import core, orm
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.scim import user_values
 from roster.scim.attributes import USER
 from roster.scim.patch import Operation, apply

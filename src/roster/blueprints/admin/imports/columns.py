@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from roster.blueprints.admin.forms import Form
 from roster.blueprints.admin.timeline import LABELS
-from roster.schemas.user_csv import COLUMNS
+from roster.schemas.files.user_csv import COLUMNS
 
 FIELDS = {
     "user_name": LABELS["user_name"],

@@ -20,8 +20,8 @@ from roster.blueprints.admin.imports.faults import told
 from roster.blueprints.admin.visit import now, room, visit
 from roster.blueprints.long_work import take_time
 from roster.errors import JOB_NOT_RUNNING, MALFORMED_REQUEST
-from roster.schemas import user_csv, user_file
 from roster.schemas.fields.text import clean
+from roster.schemas.files import user_csv, user_file
 from roster.services.imports import OnError, Options
 
 blueprint = room("imports", __name__, "")

@@ -19,8 +19,8 @@ from roster.blueprints.admin.forms import Form
 from roster.blueprints.admin.listing import asked
 from roster.blueprints.admin.visit import room, visit
 from roster.errors import USER_NOT_FOUND
-from roster.schemas import event_csv
 from roster.schemas.events import Event, EventSearch
+from roster.schemas.files import event_csv
 from roster.services.events import Search
 
 blueprint = room("events", __name__, "/events")

@@ -16,7 +16,7 @@ from roster.blueprints.admin.operations.telling import tell
 from roster.blueprints.admin.people.bulk_form import BulkForm
 from roster.blueprints.admin.undoable import operator
 from roster.blueprints.admin.visit import now, room, visit
-from roster.schemas import user_csv
+from roster.schemas.files import user_csv
 from roster.schemas.users import User
 
 blueprint = room("bulk", __name__, "/users/bulk")

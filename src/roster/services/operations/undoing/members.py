@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from roster.repositories import core
-from roster.repositories.core.member_sets import Pair
+from roster.repositories.core.directory.member_sets import Pair
 from roster.services.operations import members
 from roster.services.operations.undoing.told import ToldMember
 from roster.services.operations.undoing.users import Undoing

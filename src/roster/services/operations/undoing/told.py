@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from roster.repositories.core.member_sets import Pair
+from roster.repositories.core.directory.member_sets import Pair
 
 THERE = {
     "user.created": ("absent", "live"),

@@ -12,7 +12,7 @@ from roster.database import Session, core_of, each
 from roster.models import Actor
 from roster.models.user import DERIVED_FROM, derived
 from roster.repositories import core
-from roster.repositories.core.events import Change
+from roster.repositories.core.history.events import Change
 from roster.services.operations.outcome import Outcome
 from roster.services.operations.undoing.told import THERE, ToldUser, plain
 from roster.services.operations.ways import taken_by

@@ -28,8 +28,8 @@ from sqlalchemy.orm import aliased
 
 from roster.models import Group, IdentityProvider, Membership, User, UserEmail
 from roster.normal_form import name_key
+from roster.repositories.core.directory.users import COLUMNS
 from roster.repositories.core.purge import purge_after
-from roster.repositories.core.users import COLUMNS
 
 STATE = (User.id, User.user_name, User.active, User.deleted_at, User.identity_provider_id)
 """What decides whether there is anything to do."""

@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from roster.errors import AppException
+from roster.schemas.files.user_csv import Record, readable
 from roster.schemas.reader import read_json
-from roster.schemas.user_csv import Record, readable
 from roster.schemas.users import UserCreate
 
 ONE = UserCreate()

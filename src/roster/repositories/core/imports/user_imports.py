@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from roster.models import Actor, Event, User, UserEmail
-from roster.repositories.core import events
 from roster.repositories.core.columns import Columns
+from roster.repositories.core.history import events
 
 _EMAILS = Columns.of(
     "email", UserEmail.__table__, ["user_id", "position", "value", "value_key", "type", "display", "primary"]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask import Flask, current_app
 
-from roster.blueprints.counters import SharedCounters
+from roster.blueprints.every_request.counters import SharedCounters
 from roster.errors import TOO_MANY_REQUESTS, AppException
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600}

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from roster.errors import USER_NOT_FOUND, AppException
 from roster.models import Actor, Event, Person, User
 from roster.normal_form import name_key
-from roster.repositories.core.events import Change, row
+from roster.repositories.core.history.events import Change, row
 
 _DIALECT: Dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call] # SQLAlchemy gives it no type
 _READERS: Mapping[type, Callable[[str], Any]] = {UUID: UUID, datetime: datetime.fromisoformat}

@@ -4,8 +4,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, TypeVar
 
-from roster.schemas import user_csv, user_jsonl
-from roster.schemas.user_csv import Record
+from roster.schemas.files import user_csv, user_jsonl
+from roster.schemas.files.user_csv import Record
 
 T = TypeVar("T")
 

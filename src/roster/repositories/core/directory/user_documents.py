@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Dialect, Result, Row, Select, literal_column
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from roster.errors import USER_NOT_FOUND, AppException
-from roster.repositories.core import users
+from roster.repositories.core.directory import users
 from roster.repositories.core.keyset import Page
 from roster.repositories.core.listing import FORMS, Asked, page_of
 from roster.repositories.core.terms.moments import written

@@ -1,0 +1,1 @@
+"""People and groups: one, a page of them, many at once."""

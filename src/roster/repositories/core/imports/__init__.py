@@ -1,0 +1,1 @@
+"""Jobs, the lines of a file, and the people in them."""

@@ -1,0 +1,1 @@
+"""What identity providers wrote, as SCIM tells it, and their requests."""

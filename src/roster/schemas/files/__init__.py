@@ -1,0 +1,1 @@
+"""People and events in files: CSV and JSON lines."""
