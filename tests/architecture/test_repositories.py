@@ -18,7 +18,7 @@ from roster.repositories import core, orm
 ENDING = {"begin", "begin_nested", "commit", "rollback", "close", "remove", "invalidate", "connect", "dispose"}
 OF_EVERYBODY = {"administrators", "organizations", "health"}
 """Modules whose tables belong to no organization."""
-OF_ALL = {"core.purge.organizations", "core.jobs.organizations"}
+OF_ALL = {"core.purge.organizations", "core.jobs.organizations", "core.user_imports.analyze"}
 """Functions that look at all organizations."""
 CARRIERS = {"user", "users", "group", "token", "provider", "key"}
 """Arguments that carry their organization with them."""

@@ -1,13 +1,14 @@
 """What is asked all the time reads few rows among 100,000 people, by the index that is there for it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -37,6 +38,17 @@ ROWS = 9000
 @pytest.fixture(scope="module")
 def connection(server_url: str) -> Iterator[Connection]:
     """A database of its own: so many rows would slow down whoever comes after."""
+    with new_database(server_url) as engine:
+        with engine.begin() as connection:
+            seed(connection)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+            yield connection
+
+
+@contextmanager
+def new_database(server_url: str) -> Iterator[Engine]:
+    """A database in which there is nobody yet."""
     name = f"roster_plans_{uuid4().hex[:12]}"
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as outside:
@@ -44,16 +56,17 @@ def connection(server_url: str) -> Iterator[Connection]:
     engine = create_engine(make_url(server_url).set(database=name), poolclass=NullPool)
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
-        for statement in SEED.read_text().split(";\n"):
-            bound = {"organization": ORGANIZATION, "mark": ORGANIZATION.hex[-6:]}
-            asked = text(statement)
-            names = asked.compile().params
-            connection.execute(asked, {key: value for key, value in bound.items() if key in names})
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-        yield connection
+    yield engine
     with admin.connect() as outside:
         outside.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def seed(connection: Connection, *, statements: int | None = None) -> None:
+    for statement in SEED.read_text().split(";\n")[:statements]:
+        bound = {"organization": ORGANIZATION, "mark": ORGANIZATION.hex[-6:]}
+        asked = text(statement)
+        names = asked.compile().params
+        connection.execute(asked, {key: value for key, value in bound.items() if key in names})
 
 
 class Plan:
@@ -299,4 +312,16 @@ def test_an_import_looks_its_names_up_though_the_statistics_know_nobody_there(co
         )
         unfinished.rollback()
 
+    assert (plan.indexes, plan.rows) == ({"uq_user_user_name_live"}, 0)
+
+
+def test_an_import_into_a_new_database_looks_its_names_up(server_url: str) -> None:
+    with new_database(server_url) as engine, engine.connect() as importing, importing.begin():
+        seed(importing, statements=3)  # an organization, and people in it
+
+        looked = asked_by(importing, core.user_imports.analyze)
+        again = asked_by(importing, core.user_imports.analyze)
+        plan = Plan(importing, lambda c: core.users.by_user_name_keys(c, ORGANIZATION, [f"new{n}" for n in range(50)]))
+
+    assert (len(looked), len(again)) == (2, 1)
     assert (plan.indexes, plan.rows) == ({"uq_user_user_name_live"}, 0)

@@ -74,6 +74,8 @@ class Taking:
             self.report.refused += map(_refused, each(self.session, batch.users, work, declared=(ValueError,)))
         else:
             self._write(kinds, batch.users, batch.new)
+        if not self.report.created and "created" in kinds.values():
+            core.user_imports.analyze(core_of(self.session))
         self._count(batch.users, kinds)
 
     def _count(self, batch: Sequence[Imported], kinds: Mapping[int, str]) -> None:
