@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from roster.cli import serve
 from tests.cli.conftest import ROSTER, Process
 from tests.ports import free_port
 
@@ -196,6 +197,27 @@ def test_a_killed_postmaster_is_started_again(environment: dict[str, str], port:
         assert ready_within(port, 20)
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
+
+
+def test_ctrl_c_while_it_looks_after_the_database_ends_the_server_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    class Server:
+        def wait(self, timeout: float) -> int:
+            if not told:
+                raise subprocess.TimeoutExpired("gunicorn", timeout)
+            return 0
+
+        def terminate(self) -> None:
+            told.append("terminate")
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(serve, "_revive", interrupted)
+
+    assert serve._waited_for(Server()) == 0  # type: ignore[arg-type] # as much of a process as it asks for
+    assert told == ["terminate"]
 
 
 def test_half_a_body_holds_nobody_up(environment: dict[str, str], port: int, tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ def _gunicorn(port: int) -> int:
 def _waited_for(server: "subprocess.Popen[bytes]") -> int:
     while True:
         try:
-            return server.wait(timeout=WATCHED_EVERY)
-        except subprocess.TimeoutExpired:
+            with suppress(subprocess.TimeoutExpired):
+                return server.wait(timeout=WATCHED_EVERY)
             _revive()
         except KeyboardInterrupt:
             server.terminate()  # from a terminal it had the same Ctrl-C; from elsewhere only we had it
